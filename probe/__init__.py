@@ -1,0 +1,1 @@
+"""The probe: plans, measures and judges a site's readiness for Webex Calling."""

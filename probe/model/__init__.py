@@ -1,0 +1,1 @@
+"""Plain data: one class per thing, no I/O, no clock, no randomness."""

@@ -1,0 +1,1 @@
+"""One renderer per report format; sees only the report's data."""
