@@ -29,7 +29,7 @@ class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Written by people: an unknown key is an error."""
 
 
-class Row(Strict, kw_only=True):
+class Row(Strict, frozen=True, kw_only=True):
     """A statement with its evidence."""
 
     mark: Mark
@@ -42,7 +42,7 @@ class Row(Strict, kw_only=True):
     note: str | None = None
 
 
-class Source(Strict):
+class Source(Strict, frozen=True, kw_only=True):
     key: str
     title: str
     date: datetime.date | None = None
@@ -50,7 +50,7 @@ class Source(Strict):
     reference: str | None = None
 
 
-class Need(Strict):
+class Need(Strict, frozen=True, kw_only=True):
     """One port row that a persona depends on."""
 
     row: str
@@ -62,7 +62,7 @@ class Need(Strict):
     level: Level = "required"
 
 
-class Persona(Row):
+class Persona(Row, frozen=True, kw_only=True):
     """A kind of client. `products` are the names it has in the proxy and inspection tables."""
 
     id: str
@@ -71,13 +71,13 @@ class Persona(Row):
     needs: list[Need]
 
 
-class Subnet(Row):
+class Subnet(Row, frozen=True, kw_only=True):
     prefix: str
     hosts: list[str] = []
     """Host names that were seen in it."""
 
 
-class SubnetList(Strict):
+class SubnetList(Strict, frozen=True, kw_only=True):
     id: str
     title: str
     current: bool
@@ -85,7 +85,7 @@ class SubnetList(Strict):
     subnets: list[Subnet]
 
 
-class Service(Strict):
+class Service(Strict, frozen=True, kw_only=True):
     """Destination ports of a row that serve one use."""
 
     use: Use
@@ -99,7 +99,7 @@ class Service(Strict):
         return parse_ranges(self.ports)
 
 
-class PortRow(Row):
+class PortRow(Row, frozen=True, kw_only=True):
     """One row of the port table: who sends what from where to where."""
 
     id: str
@@ -114,7 +114,7 @@ class PortRow(Row):
     services: list[Service]
 
 
-class Domain(Row):
+class Domain(Row, frozen=True, kw_only=True):
     id: str
     domain: str
     """With a leading `*.`: the domain itself and all below it."""
@@ -124,7 +124,7 @@ class Domain(Row):
     level: Level = "required"
 
 
-class Host(Row):
+class Host(Row, frozen=True, kw_only=True):
     """A name that can be asked without an account."""
 
     name: str
@@ -141,7 +141,7 @@ class Host(Row):
     """The client keeps a WebSocket to this host."""
 
 
-class EdgeGroup(Row):
+class EdgeGroup(Row, frozen=True, kw_only=True):
     """Signalling edge hosts of a region: every name is `prefix` + two digits + `.` + `domain`."""
 
     id: str
@@ -162,7 +162,7 @@ class EdgeGroup(Row):
         return tuple(f"{prefix}{number:02}.{self.domain}" for prefix in self.prefixes for number in numbers)
 
 
-class Edge(Row):
+class Edge(Row, frozen=True, kw_only=True):
     """Something in the cloud that answers strangers over UDP: a STUN or a time server."""
 
     name: str
@@ -171,7 +171,7 @@ class Edge(Row):
     region: Region
 
 
-class Qos(Row):
+class Qos(Row, frozen=True, kw_only=True):
     id: str
     client: str
     traffic: Literal["audio", "video", "signalling", "audio and video"]
@@ -182,7 +182,7 @@ class Qos(Row):
     """Code points in the order of the traffic named."""
 
 
-class Proxy(Row):
+class Proxy(Row, frozen=True, kw_only=True):
     """What a product can do with a proxy."""
 
     product: str
@@ -190,7 +190,7 @@ class Proxy(Row):
     authentication: list[Literal["none", "basic", "digest", "ntlm", "negotiate"]]
 
 
-class Inspection(Row):
+class Inspection(Row, frozen=True, kw_only=True):
     """Whether a product can be made to trust an inspecting proxy's CA."""
 
     product: str
@@ -198,7 +198,7 @@ class Inspection(Row):
     how: str
 
 
-class Limit(Strict):
+class Limit(Strict, frozen=True, kw_only=True):
     """A bound on a metric. `good` holds up to here; beyond `poor` the requirement is broken."""
 
     metric: str
@@ -209,24 +209,26 @@ class Limit(Strict):
     """None: never a failure, at worst a warning."""
 
 
-class Guidance(Row):
+class Guidance(Row, frozen=True, kw_only=True):
     """A rule about the network, firewall, NAT, proxy or TLS, with its numbers where it has some."""
 
     id: str
-    area: Literal["firewall", "nat", "alg", "mtu", "dns", "ntp", "proxy", "tls", "quality", "captive-portal", "revocation"]
+    area: Literal[
+        "firewall", "nat", "alg", "mtu", "dns", "ntp", "proxy", "tls", "quality", "captive-portal", "revocation"
+    ]
     rule: str
     level: Level = "informational"
     limits: list[Limit] = []
 
 
-class Exemption(Row):
+class Exemption(Row, frozen=True, kw_only=True):
     """Names that a proxy must not inspect."""
 
     domain: str
     reason: str
 
 
-class PortalProbe(Row):
+class PortalProbe(Row, frozen=True, kw_only=True):
     """A page with a known answer; any other answer betrays a captive portal."""
 
     url: str
@@ -234,20 +236,20 @@ class PortalProbe(Row):
     body: str | None = None
 
 
-class Revocation(Row):
+class Revocation(Row, frozen=True, kw_only=True):
     """Where certificate revocation is looked up."""
 
     domain: str
     port: int
 
 
-class TlsPolicy(Row):
+class TlsPolicy(Row, frozen=True, kw_only=True):
     versions: list[Literal["TLSv1.2", "TLSv1.3"]]
     ciphers: list[str]
     """In the order the servers prefer, IANA or OpenSSL names as the source prints them."""
 
 
-class Catalog(Strict):
+class Catalog(Strict, frozen=True, kw_only=True):
     schema: Literal[1]
     name: str
     title: str
@@ -272,7 +274,7 @@ class Catalog(Strict):
     tls: list[TlsPolicy]
 
 
-class Change(Row):
+class Change(Row, frozen=True, kw_only=True):
     """One entry of the catalogue's history."""
 
     id: str
@@ -284,7 +286,7 @@ class Change(Row):
     """False: the month is sure, the day is not."""
 
 
-class History(Strict):
+class History(Strict, frozen=True, kw_only=True):
     schema: Literal[1]
     name: str
     changes: list[Change]

@@ -1,0 +1,34 @@
+"""Where something is on the network."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import msgspec
+
+
+class Endpoint(msgspec.Struct, frozen=True, order=True):
+    """An IP address in text form and a port."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+    @property
+    def version(self) -> int:
+        """4 or 6."""
+        return ipaddress.ip_address(self.address).version
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a task is pointed at: a name or an address, with a port where the protocol has one."""
+
+    host: str
+    port: int | None = None
+    protocol: str | None = None
+    """`tcp`, `udp`, or None where the check uses both."""
+
+    def __str__(self) -> str:
+        return self.host if self.port is None else f"{self.host}:{self.port}"

@@ -1,0 +1,168 @@
+"""What an operation saw: one record type per protocol, a tagged union."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .address import Endpoint
+
+
+class _Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    pass
+
+
+class ConnectEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="connect"):
+    local: Endpoint
+    remote: Endpoint
+
+
+class ServiceRecord(msgspec.Struct, frozen=True):
+    """RFC 2782."""
+
+    priority: int
+    weight: int
+    port: int
+    target: str
+
+
+class DnsEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="dns"):
+    name: str
+    rdtype: str
+    server: Endpoint
+    transport: str
+    """`udp` or `tcp`."""
+    rcode: str
+    answers: list[str] = []
+    services: list[ServiceRecord] = []
+    truncated: bool = False
+    size: int
+    """Bytes of the answer."""
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    subject: str
+    issuer: str
+    not_before: str
+    """RFC 3339."""
+    not_after: str
+    names: list[str] = []
+    """Subject alternative names."""
+    sha256: str
+    key: str
+    """Algorithm and size, such as `RSA 3072`."""
+
+
+class Trust(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether a chain leads to a root of one store, at the time of the handshake."""
+
+    trusted: bool
+    reason: str | None = None
+    """OpenSSL's words for what is wrong with the chain."""
+    code: int | None = None
+    """OpenSSL's X509_V_ERR number."""
+
+
+class CertificateRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The server asked for a client certificate (RFC 8446 §4.3.2, RFC 5246 §7.4.4)."""
+
+    authorities: list[str] = []
+
+
+class TlsEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="tls"):
+    server_name: str
+    server_hello: bool
+    """A ServerHello with a certificate was seen: the far end speaks TLS, whatever came after."""
+    version: str | None = None
+    cipher: str | None = None
+    alpn: str | None = None
+    chain: list[Certificate] = []
+    """As the server sent it, leaf first."""
+    public_trust: Trust | None = None
+    machine_trust: Trust | None = None
+    name_matches: bool | None = None
+    """RFC 9525: a subject alternative name matches `server_name`."""
+    certificate_request: CertificateRequest | None = None
+    alert: str | None = None
+    """An alert that ended or followed the handshake."""
+    checked_at: str
+    """RFC 3339: the time at which validity was judged."""
+
+
+class SipEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="sip"):
+    status: int
+    reason: str
+    server: str | None = None
+    received: str | None = None
+    """`received` of the top Via: our address as the far end saw it (RFC 3261 §18.2.1)."""
+    rport: int | None = None
+    """RFC 3581."""
+
+
+class StunEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="stun"):
+    mapped: Endpoint | None = None
+    sends: int
+    """Requests sent before the answer."""
+    local: Endpoint
+    remote: Endpoint
+    software: str | None = None
+    error_code: int | None = None
+    other_address: Endpoint | None = None
+    plain_mapped: Endpoint | None = None
+    """MAPPED-ADDRESS where it was sent too: differing from `mapped`, something rewrote it."""
+
+
+class NtpEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="ntp"):
+    local: Endpoint
+    remote: Endpoint
+    stratum: int
+    reference: str
+    version: int
+    leap: int
+    offset: float
+    delay: float
+    usable: bool
+
+
+class HttpEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="http"):
+    url: str
+    status: int
+    version: str
+    server: str | None = None
+    location: str | None = None
+    websocket: bool | None = None
+    """An upgrade was asked for: was it granted (101)?"""
+    via_proxy: str | None = None
+    """Proxy host and port, without credentials."""
+
+
+class QuicEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="quic"):
+    version: str
+    alpn: str | None = None
+    status: int | None = None
+    """HTTP/3 status."""
+
+
+class RangeEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="udp-range"):
+    """Answers over a port range from one destination; ports as ranges, such as `30000-40000`."""
+
+    destination: str
+    probed: str
+    answered: str = ""
+    unreachable: str = ""
+    """An ICMP Port Unreachable came from the destination itself: the packet arrived."""
+    rejected: str = ""
+    """ICMP from something in between."""
+    silent: str = ""
+
+
+Evidence = (
+    ConnectEvidence
+    | DnsEvidence
+    | TlsEvidence
+    | SipEvidence
+    | StunEvidence
+    | NtpEvidence
+    | HttpEvidence
+    | QuicEvidence
+    | RangeEvidence
+)
