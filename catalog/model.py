@@ -19,6 +19,24 @@ following from arithmetic or containment; remembered or guessed (never the groun
 Level = Literal["required", "recommended", "informational"]
 Region = Literal["us", "ca", "eu", "jp", "au"]
 Protocol = Literal["tcp", "udp"]
+Area = Literal[
+    "firewall",
+    "nat",
+    "alg",
+    "mtu",
+    "dns",
+    "ntp",
+    "proxy",
+    "tls",
+    "sip",
+    "media",
+    "qos",
+    "quality",
+    "captive-portal",
+    "revocation",
+    "probing",
+    "unresolved",
+]
 Ports = Annotated[str, msgspec.Meta(pattern=r"^[0-9][0-9, -]*$", title="ports")]
 Use = Literal[
     "sip-tls", "sip-mtls", "stun", "audio", "video", "srtp", "https", "http", "tls", "ntp", "dns", "push", "sip", "turn"
@@ -109,9 +127,12 @@ class PortRow(Row, frozen=True, kw_only=True):
     """The source as the table names it."""
     source_ports: Ports | Literal["ephemeral"]
     protocols: list[Protocol]
+    origin: str | None = None
+    """Id of the `SubnetList` that an inbound row comes from; None: this site."""
     destination: str
     """Id of a `SubnetList`, or one of `host-defined`, `customer-gateway`, `pstn-gateway`, `vendor`, `urls`."""
     services: list[Service]
+    """Empty: the site chooses the ports, the source names none."""
 
 
 class Domain(Row, frozen=True, kw_only=True):
@@ -202,7 +223,7 @@ class Limit(Strict, frozen=True, kw_only=True):
     """A bound on a metric. `good` holds up to here; beyond `poor` the requirement is broken."""
 
     metric: str
-    unit: Literal["s", "B", "ratio", "count", "version"]
+    unit: Literal["s", "B", "ratio", "count", "version", "mos"]
     better: Literal["lower", "higher"]
     good: float
     poor: float | None = None
@@ -213,9 +234,7 @@ class Guidance(Row, frozen=True, kw_only=True):
     """A rule about the network, firewall, NAT, proxy or TLS, with its numbers where it has some."""
 
     id: str
-    area: Literal[
-        "firewall", "nat", "alg", "mtu", "dns", "ntp", "proxy", "tls", "quality", "captive-portal", "revocation"
-    ]
+    area: Area
     rule: str
     level: Level = "informational"
     limits: list[Limit] = []
@@ -234,6 +253,7 @@ class PortalProbe(Row, frozen=True, kw_only=True):
     url: str
     status: int
     body: str | None = None
+    """Text that the page contains; None: an empty page."""
 
 
 class Revocation(Row, frozen=True, kw_only=True):
