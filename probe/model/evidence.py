@@ -136,9 +136,8 @@ class HttpEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class QuicEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="quic"):
-    version: str
-    alpn: str | None = None
-    status: int | None = None
+    alpn: str
+    status: int
     """HTTP/3 status."""
 
 

@@ -1,4 +1,4 @@
-"""The closed list of ways in which one network operation can fail. Exceptions become these in `probe.net.classify` only."""
+"""The closed list of ways in which one network operation can fail; `probe.net.classify` alone chooses among them."""
 
 from __future__ import annotations
 

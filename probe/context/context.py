@@ -1,0 +1,117 @@
+"""What a check holds while it runs: the ports, its clock, and the record of every operation it attempts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Literal, NoReturn, TypeVar
+
+from probe.model.address import Endpoint
+from probe.model.evidence import ConnectEvidence, Evidence
+from probe.model.failure import Failure, FailureKind
+from probe.model.measurement import Metric, Observation, Operation
+from probe.ports import Clock, Net, NetFailure, SourcePorts, Stream
+from probe.wire.error import WireError
+
+from .names import Names
+from .patience import Patience
+
+T = TypeVar("T")
+
+
+class Skip(Exception):
+    """The check could not measure; its message is the reason."""
+
+
+class Context:
+    """Given to `Check.run`. Operations attempted through it are timed, bounded and recorded."""
+
+    def __init__(
+        self, *, task: str, net: Net, clock: Clock, names: Names, patience: Patience, random: Random, began: float
+    ) -> None:
+        self.net = net
+        self.clock = clock
+        self.names = names
+        self.patience = patience
+        self.random = random
+        self.observations: list[Observation] = []
+        self.metrics: list[Metric] = []
+        self._task = task
+        self._began = began
+
+    async def attempt(
+        self,
+        operation: Operation,
+        target: object,
+        work: Awaitable[T],
+        *,
+        timeout: float,
+        evidence: Callable[[T], Evidence | None] | None = None,
+    ) -> T | Failure:
+        """The result of `work`, or why it failed; either way one Observation is recorded. `timeout` in seconds."""
+        started = self.clock.now()
+        failure: Failure | None = None
+        seen: Evidence | None = None
+        try:
+            async with asyncio.timeout(timeout):
+                result = await work
+            if evidence is not None:
+                seen = evidence(result)
+        except TimeoutError:
+            failure = Failure(kind=FailureKind.TIMEOUT, detail=f"no answer within {timeout:.1f} s")
+        except NetFailure as error:
+            failure, seen = error.failure, error.evidence
+        except WireError as error:
+            failure = Failure(kind=FailureKind.MALFORMED, detail=str(error))
+        except asyncio.CancelledError:
+            failure = Failure(kind=FailureKind.TIMEOUT, detail="stopped before an answer came")
+            raise
+        finally:
+            self._record(operation, target, started, failure, seen)
+        return result if failure is None else failure
+
+    def _record(
+        self, operation: Operation, target: object, started: float, failure: Failure | None, seen: Evidence | None
+    ) -> None:
+        self.observations.append(
+            Observation(
+                id=f"{self._task}#{len(self.observations) + 1}",
+                operation=operation,
+                target=str(target),
+                started=round(started - self._began, 6),
+                duration=round(self.clock.now() - started, 6),
+                failure=failure,
+                evidence=seen,
+            )
+        )
+
+    def metric(self, name: str, value: float, unit: Literal["s", "B", "ratio", "count"]) -> None:
+        self.metrics.append(Metric(name=name, value=value, unit=unit))
+
+    def skip(self, reason: str) -> NoReturn:
+        raise Skip(reason)
+
+    async def addresses(self, host: str) -> list[str]:
+        """Addresses of `host`; skips the check where the name gives none."""
+        answer = await self.attempt("resolve", host, self.names.addresses(host), timeout=self.names.patience)
+        if isinstance(answer, Failure):
+            self.skip(f"{host} did not resolve: {answer.detail}")
+        return answer
+
+    async def connect(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Stream | Failure:
+        """A TCP connection; silence is confirmed once, patiently, before it is returned."""
+        for wait in (self.patience.quick, None):
+            stream = await self.attempt(
+                "connect",
+                to,
+                self.net.connect(to, source_ports=source_ports, dscp=dscp),
+                timeout=self.patience.patient if wait is None else wait,
+                evidence=lambda s: ConnectEvidence(local=s.local, remote=s.remote),
+            )
+            if not isinstance(stream, Failure):
+                self.patience.learn(self.observations[-1].duration)
+                return stream
+            if not stream.kind.silent:
+                return stream
+        return stream

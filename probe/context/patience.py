@@ -1,0 +1,33 @@
+"""How long to wait for an answer: follows the round-trip times already measured in this run.
+
+Silence is heard twice before it is recorded: a quick wait, then one patient wait that spans a retransmission
+of the first packet (RFC 6298 §2: initial RTO 1 s).
+"""
+
+from __future__ import annotations
+
+SYN_RETRANSMISSION = 1.0
+
+
+class Patience:
+    """Seconds to wait, from the round trips told to it."""
+
+    def __init__(self, *, unknown: float = 1.0, ceiling: float = 5.0) -> None:
+        self._unknown = unknown
+        self._ceiling = ceiling
+        self._longest: float | None = None
+
+    def learn(self, round_trip: float) -> None:
+        self._longest = max(self._longest or 0.0, round_trip)
+
+    @property
+    def quick(self) -> float:
+        if self._longest is None:
+            return self._unknown
+        return min(0.3 + 3 * self._longest, self._ceiling)
+
+    @property
+    def patient(self) -> float:
+        """Long enough for one retransmission and its answer."""
+        longest = self._unknown / 2 if self._longest is None else self._longest
+        return min(SYN_RETRANSMISSION + 0.3 + 4 * longest, self._ceiling)

@@ -1,0 +1,1 @@
+"""Runs a plan: lanes, gates, nested deadlines, events."""

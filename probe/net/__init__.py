@@ -1,0 +1,1 @@
+"""The real world behind `probe.ports`: the only place with sockets, TLS, HTTP and QUIC."""

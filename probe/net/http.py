@@ -1,0 +1,184 @@
+"""HTTP exchanges and WebSocket upgrades by aiohttp (RFC 9110, RFC 6455), towards an address already resolved."""
+
+from __future__ import annotations
+
+import datetime
+import socket
+import ssl
+import time
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from probe.model.address import Endpoint
+from probe.model.evidence import HttpEvidence, TlsEvidence
+from probe.model.failure import Failure, FailureKind
+from probe.ports import HttpReply, HttpRequest, NetFailure
+
+from . import trust
+from .classify import from_os_error
+
+if TYPE_CHECKING:
+    import aiohttp
+    from aiohttp.abc import AbstractResolver, ResolveResult
+
+_BODY_LIMIT = 64 * 1024
+_HEADER_LIMIT = 16 * 1024
+
+
+async def fetch(request: HttpRequest, *, roots: trust.Roots, user_agent: str) -> HttpReply:
+    """Raises NetFailure, with the TLS evidence where a chain was seen."""
+    import aiohttp
+
+    marks: dict[str, float] = {}
+    seen: list[TlsEvidence] = []
+    name = urlsplit(request.url).hostname or request.to.address
+
+    async def connected(_: Any, __: Any, ___: Any) -> None:
+        marks["connected"] = time.perf_counter()
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(connected)
+    connector = aiohttp.TCPConnector(
+        resolver=_fixed(request.to),
+        ssl=_accepting_context(),
+        force_close=True,
+        use_dns_cache=False,
+        happy_eyeballs_delay=None,
+    )
+    began = time.perf_counter()
+    try:
+        async with aiohttp.ClientSession(
+            connector=connector,
+            trace_configs=[tracing],
+            auto_decompress=False,
+            max_line_size=_HEADER_LIMIT,
+            max_field_size=_HEADER_LIMIT,
+            headers={"User-Agent": user_agent},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as session:
+            headers = _UPGRADE if request.websocket else {}
+            async with session.get(request.url, headers=headers, allow_redirects=False) as reply:
+                if reply.connection is not None:
+                    seen += _tls_evidence(reply.connection.transport, name, roots)
+                done = time.perf_counter()
+                await reply.content.read(_BODY_LIMIT)
+                http = _evidence(request, reply)
+    except aiohttp.ClientError as error:
+        raise NetFailure(_failure(error), seen[0] if seen else None) from error
+    except OSError as error:
+        raise NetFailure(from_os_error(error)) from error
+    except ValueError as error:
+        raise NetFailure(Failure(kind=FailureKind.MALFORMED, detail=f"unreadable HTTP: {error}")) from error
+    connect_end = marks.get("connected", done)
+    return HttpReply(
+        http=http,
+        tls=seen[0] if seen else None,
+        connect_time=connect_end - began,
+        request_time=done - connect_end,
+    )
+
+
+_UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "Y2FsbHJlYWR5LXByb2JlLg==",
+}
+
+
+def _fixed(to: Endpoint) -> AbstractResolver:
+    """Stands in for aiohttp's resolver: the check has resolved the name itself, and recorded how."""
+    from aiohttp.abc import AbstractResolver
+
+    class Fixed(AbstractResolver):
+        async def resolve(self, host: str, *_: object, **__: object) -> list[ResolveResult]:
+            return [
+                {
+                    "hostname": host,
+                    "host": to.address,
+                    "port": to.port,
+                    "family": socket.AF_INET6 if to.version == 6 else socket.AF_INET,
+                    "proto": 0,
+                    "flags": socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+                }
+            ]
+
+        async def close(self) -> None:
+            return None
+
+    return Fixed()
+
+
+@cache
+def _accepting_context() -> ssl.SSLContext:
+    """Accepts any chain: it is judged afterwards, with the evidence kept."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _evidence(request: HttpRequest, reply: aiohttp.ClientResponse) -> HttpEvidence:
+    version = reply.version
+    location = reply.headers.get("Location")
+    server = reply.headers.get("Server")
+    return HttpEvidence(
+        url=request.url,
+        status=reply.status,
+        version=f"{version.major}.{version.minor}" if version else "1.1",
+        server=server[:80] if server else None,
+        location=location[:200] if location else None,
+        websocket=(reply.status == 101) if request.websocket else None,
+    )
+
+
+def _tls_evidence(transport: Any, name: str, roots: trust.Roots) -> list[TlsEvidence]:
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    if tls is None:
+        return []
+    from cryptography import x509
+
+    chain = [x509.load_der_x509_certificate(der) for der in _chain(tls)]
+    cipher = tls.cipher()
+    machine = roots.machine
+    return [
+        TlsEvidence(
+            server_name=name,
+            server_hello=True,
+            version=tls.version(),
+            cipher=cipher[0] if cipher else None,
+            alpn=tls.selected_alpn_protocol(),
+            chain=[trust.describe(each) for each in chain[:10]],
+            public_trust=trust.judge(chain, roots.public) if chain else None,
+            machine_trust=trust.judge(chain, machine) if chain and machine is not None else None,
+            name_matches=trust.name_matches(chain[0], name) if chain else None,
+            checked_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        )
+    ]
+
+
+def _chain(tls: Any) -> list[bytes]:
+    """DER certificates as sent. SSLObject gained the public method in Python 3.13; before, only its core has it."""
+    if hasattr(tls, "get_unverified_chain"):
+        return list(tls.get_unverified_chain() or [])
+    core = getattr(tls, "_sslobj", None)
+    if core is not None and hasattr(core, "get_unverified_chain"):
+        return [each.public_bytes(2) for each in core.get_unverified_chain() or []]
+    leaf = tls.getpeercert(binary_form=True)
+    return [leaf] if leaf else []
+
+
+def _failure(error: aiohttp.ClientError) -> Failure:
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientConnectorSSLError | ssl.SSLError):
+        return Failure(kind=FailureKind.TLS_FAILED, detail=f"TLS: {getattr(error, 'strerror', None) or error}")
+    if isinstance(error, aiohttp.ClientOSError):
+        return from_os_error(error)
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return Failure(kind=FailureKind.CLOSED, detail="connection closed before an HTTP answer")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return Failure(kind=FailureKind.MALFORMED, detail=f"unreadable HTTP answer: {error.message or error.status}")
+    return Failure(kind=FailureKind.MALFORMED, detail=f"HTTP: {type(error).__name__}")
