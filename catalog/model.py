@@ -38,6 +38,8 @@ Area = Literal[
     "unresolved",
 ]
 Ports = Annotated[str, msgspec.Meta(pattern=r"^[0-9][0-9, -]*$", title="ports")]
+SourcePorts = Annotated[str, msgspec.Meta(pattern=r"^(?:ephemeral|[0-9][0-9, -]*)$", title="ports")]
+"""Ports, or the word `ephemeral`: the system chooses."""
 Use = Literal[
     "sip-tls", "sip-mtls", "stun", "audio", "video", "srtp", "https", "http", "tls", "ntp", "dns", "push", "sip", "turn"
 ]
@@ -75,7 +77,7 @@ class Need(Strict, frozen=True, kw_only=True):
     """Id of a `PortRow`."""
     ports: Ports | None = None
     """Only these of the row's destination ports; None: all."""
-    source_ports: Ports | Literal["ephemeral"] | None = None
+    source_ports: SourcePorts | None = None
     """What this persona sends from, where it differs from the row."""
     level: Level = "required"
 
@@ -125,7 +127,7 @@ class PortRow(Row, frozen=True, kw_only=True):
     direction: Literal["outbound", "inbound"]
     client: str
     """The source as the table names it."""
-    source_ports: Ports | Literal["ephemeral"]
+    source_ports: SourcePorts
     protocols: list[Protocol]
     origin: str | None = None
     """Id of the `SubnetList` that an inbound row comes from; None: this site."""
@@ -197,7 +199,7 @@ class Qos(Row, frozen=True, kw_only=True):
     client: str
     traffic: Literal["audio", "video", "signalling", "audio and video"]
     personas: list[str]
-    source_ports: Ports | Literal["ephemeral"]
+    source_ports: SourcePorts
     ports: Ports
     dscp: list[Annotated[int, msgspec.Meta(ge=0, le=63)]]
     """Code points in the order of the traffic named."""
