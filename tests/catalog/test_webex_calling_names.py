@@ -116,6 +116,19 @@ def test_hosts() -> None:
     assert len(CATALOG.hosts) == len(found) + 1, "cloudupgrader.webex.com has two rows"
 
 
+def test_paths() -> None:
+    found = {host.name: host.path for host in CATALOG.hosts if host.path != "/"}
+    assert found == {
+        "webexapis.com": "/v1",
+        "api.ciscospark.com": "/v1",
+        "ds.ciscospark.com": "/v1/region",
+        "u2c.wbx2.com": "/u2c/api/v1",
+        "u2c-a.wbx2.com": "/u2c/api/v1",
+        **{name: "/api/v1/calling/web/" for name in NAMED_HOSTS if name.startswith("mobius-")},
+        **{name: "/broadworks-idp-proxy/api/v1/ping" for name in NAMED_HOSTS if name.startswith("broadworks-")},
+    }
+
+
 def test_hosts_on_other_ports_than_443() -> None:
     other = {(host.name, host.ports) for host in CATALOG.hosts if host.ports != "443"}
     assert {each for each in other if "mtalk" not in each[0]} == {
