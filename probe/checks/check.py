@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import msgspec
 
+from probe.context.context import Context
 from probe.model.address import Target
+from probe.model.demand import Demand, Offer, Sampling
 from probe.model.measurement import Measurement
 from probe.model.verdict import Finding
 
-if TYPE_CHECKING:
-    from probe.engine.context import Context
-    from probe.planning.demand import Demand, Offer, Scope
+from .limits import Limits
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     title: str
     params: type[msgspec.Struct]
+    offer: Callable[[Demand, Sampling], Offer | None]
+    """Pure: tasks that show whether a demand is met; None where this kind has nothing to say about it."""
     run: Callable[[Context, Target, Any], Awaitable[None]]
-    """Measures; records through the context, returns nothing."""
-    judge: Callable[[Measurement, Any], list[Finding]]
-    """Pure: what a finished measurement shows."""
-    offer: Callable[[Demand, Scope], Offer | None]
-    """Pure: the tasks that would show whether a demand is met; None where this kind has nothing to say about it."""
-    serves: Sequence[str] = ()
-    """The uses of the catalogue's rows (`catalog.model.Use`) it can speak about."""
+    """Measures, and records through the context."""
+    judge: Callable[[Measurement, Any, Limits], list[Finding]]
+    """Pure: what a finished measurement shows. The finding `KIND.reach` says whether the far end was reached."""

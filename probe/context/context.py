@@ -65,7 +65,7 @@ class Context:
         except WireError as error:
             failure = Failure(kind=FailureKind.MALFORMED, detail=str(error))
         except asyncio.CancelledError:
-            failure = Failure(kind=FailureKind.TIMEOUT, detail="stopped before an answer came")
+            failure = Failure(kind=FailureKind.INTERRUPTED, detail="stopped before an answer came")
             raise
         finally:
             self._record(operation, target, started, failure, seen)
@@ -85,6 +85,10 @@ class Context:
                 evidence=seen,
             )
         )
+
+    def note(self, operation: Operation, target: object, evidence: Evidence) -> None:
+        """Records what was seen in passing, within another operation."""
+        self._record(operation, target, self.clock.now(), None, evidence)
 
     def metric(self, name: str, value: float, unit: Literal["s", "B", "ratio", "count"]) -> None:
         self.metrics.append(Metric(name=name, value=value, unit=unit))

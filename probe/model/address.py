@@ -26,9 +26,10 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a task is pointed at: a name or an address, with a port where the protocol has one."""
 
     host: str
-    port: int | None = None
+    port: int = 0
+    """0: the protocol has none."""
     protocol: str | None = None
     """`tcp`, `udp`, or None where the check uses both."""
 
     def __str__(self) -> str:
-        return self.host if self.port is None else f"{self.host}:{self.port}"
+        return self.host if self.port == 0 else f"{self.host}:{self.port}"

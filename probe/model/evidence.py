@@ -35,8 +35,6 @@ class DnsEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag=
     answers: list[str] = []
     services: list[ServiceRecord] = []
     truncated: bool = False
-    size: int
-    """Bytes of the answer."""
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -118,9 +116,11 @@ class NtpEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag=
     reference: str
     version: int
     leap: int
-    offset: float
-    delay: float
-    usable: bool
+    offset: float | None = None
+    """Seconds by which the server is ahead (RFC 5905 §8)."""
+    delay: float | None = None
+    unusable: str | None = None
+    """Why no time can be taken from this answer."""
 
 
 class HttpEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="http"):

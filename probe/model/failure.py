@@ -10,6 +10,8 @@ import msgspec
 class FailureKind(StrEnum):
     # nothing came back
     TIMEOUT = "timeout"
+    # we stopped waiting for reasons of our own, which says nothing about the network
+    INTERRUPTED = "interrupted"
     # the far end or something that speaks for it
     REFUSED = "refused"
     RESET = "reset"

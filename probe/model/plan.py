@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from catalog.model import Level
+from catalog.model import Level, Use
 
 from .address import Target
 
 Lane = Literal["exclusive", "normal", "background"]
+Rule = Literal["any", "every", "redundant"]
+"""When a requirement with several ways is met: one works; all of them do; one does, but a dead one is a warning."""
 
 
 class Cost(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ class Skipped(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Tasks that together show one way of meeting a requirement, such as one region or one server."""
+    """One way of meeting a requirement, such as a region or a server. It works when one of its tasks shows that."""
 
     name: str
     tasks: list[str]
@@ -54,22 +56,21 @@ class Way(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Requirement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part of a catalogue row that a persona depends on.
-
-    Met when one of `ways` works; with `every`, when all of them do.
-    """
+    """A part of a catalogue row that a persona depends on."""
 
     id: str
     row: str
     persona: str
     level: Level
+    use: Use
     title: str
     protocol: str
     ports: str
     source_ports: str
     destination: str
+    prefixes: list[str] = []
     ways: list[Way] = []
-    every: bool = False
+    rule: Rule = "any"
     unmeasured: str | None = None
     """Why nothing can measure it in this run."""
 

@@ -55,6 +55,8 @@ class RequirementResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     title: str
     evidence: list[str] = []
     """Ids of findings."""
+    warned: bool = False
+    """A measured value lies between good and poor."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

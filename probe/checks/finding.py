@@ -1,0 +1,60 @@
+"""How checks word their findings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from catalog.model import Limit
+from probe.model.failure import Failure
+from probe.model.measurement import Measurement, Observation
+from probe.model.verdict import Finding
+
+Judgement = Literal["pass", "warn", "fail", "unknown"]
+
+
+def finding(
+    measurement: Measurement,
+    name: str,
+    verdict: Judgement,
+    title: str,
+    *observations: Observation | None,
+    metric: str | None = None,
+    value: float | str | None = None,
+    limit: float | str | None = None,
+    source: str | None = None,
+) -> Finding:
+    """`name` is the part of the code after the kind."""
+    return Finding(
+        id=f"{measurement.task}:{name}",
+        code=f"{measurement.kind}.{name}",
+        verdict=verdict,
+        task=measurement.task,
+        title=title,
+        metric=metric,
+        value=value,
+        limit=limit,
+        evidence=[each.id for each in observations if each is not None],
+        source=source,
+    )
+
+
+def unreached(measurement: Measurement, failure: Failure, title: str, *observations: Observation | None) -> Finding:
+    """A failure to reach the far end. What this host itself could not do proves nothing about the network."""
+    could_not_try = failure.kind.local and failure.kind.value in {
+        "address_in_use",
+        "address_unavailable",
+        "no_resources",
+    }
+    verdict: Judgement = "unknown" if could_not_try or failure.kind.value == "interrupted" else "fail"
+    return finding(measurement, "reach", verdict, f"{title}: {failure.detail}", *observations, value=failure.kind.value)
+
+
+def against(limit: Limit, value: float) -> Judgement:
+    """`pass` up to `good`, `fail` beyond `poor`, `warn` between and where no `poor` is stated."""
+
+    def worse(bound: float) -> bool:
+        return value > bound if limit.better == "lower" else value < bound
+
+    if not worse(limit.good):
+        return "pass"
+    return "fail" if limit.poor is not None and worse(limit.poor) else "warn"

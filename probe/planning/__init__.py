@@ -1,0 +1,1 @@
+"""From catalogue, site and options to a Plan: pure."""
