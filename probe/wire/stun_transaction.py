@@ -50,7 +50,10 @@ class BindingTransaction:
             raise ValueError(f"a transaction needs rto > 0, rc >= 1 and rm > 0, not {rto}, {rc} and {rm}")
         self._transaction_id = transaction_id
         self._request = request
-        self._method = parse(request).method
+        asked = parse(request)
+        if asked.transaction_id != transaction_id:
+            raise ValueError(f"the request carries transaction id {asked.transaction_id.hex()}")
+        self._method = asked.method
         self._rto, self._rc, self._rm = rto, rc, rm
         self._started = self._due = 0.0
         self.sends = 0

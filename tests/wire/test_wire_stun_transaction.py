@@ -139,6 +139,8 @@ def test_senseless_numbers_are_refused(numbers: dict[str, float]) -> None:
 def test_a_request_that_is_not_stun_is_refused() -> None:
     with pytest.raises(WireError):
         BindingTransaction(ID, b"hello")
+    with pytest.raises(ValueError, match="transaction id"):
+        BindingTransaction(bytes(12), REQUEST)
 
 
 @given(st.floats(0.01, 10), st.integers(1, 9), st.integers(1, 32), st.floats(0, 1e6))
