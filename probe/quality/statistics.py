@@ -8,6 +8,8 @@ from statistics import NormalDist
 
 PRECISION = 60
 """Halvings: beyond the resolution of a float between 0 and 1."""
+ROUNDING = 1e-8
+"""Relative error of a probability summed from logarithms; a tie is not refuted, so that the bound errs upwards."""
 
 
 def blocked_share_bound(
@@ -27,7 +29,7 @@ def blocked_share_bound(
     blocked, unproven = failed, population - (tested - failed)
     while blocked < unproven:  # the largest number of blocked ports that so few failures do not refute
         middle = (blocked + unproven + 1) // 2
-        if _hypergeometric_cdf(failed, tested, middle, population) > 1 - confidence:
+        if _hypergeometric_cdf(failed, tested, middle, population) >= (1 - confidence) * (1 - ROUNDING):
             blocked = middle
         else:
             unproven = middle - 1

@@ -57,6 +57,12 @@ def test_r_under_delay_alone_in_both_forms(ms: float, full: float, short: float)
     assert rated("g711", delay_s=ms / 1000, form="short").r == pytest.approx(short, abs=0.0501)
 
 
+def test_where_each_delay_form_bends() -> None:
+    assert [absolute_delay_impairment(delay_s) for delay_s in (0, 0.05, 0.092, 0.1)] == [0, 0, 0, 0]
+    assert short_delay_impairment(0.1773) == pytest.approx(0.024 * 177.3)
+    assert short_delay_impairment(0.1873) == pytest.approx(0.024 * 187.3 + 1.1)
+
+
 def test_the_delay_forms_differ_by_10_points_at_400_ms_and_17_at_500_and_each_rating_names_its_form() -> None:
     for delay_s, points in ((0.4, 10), (0.5, 17)):
         full, short = rated("g711", delay_s=delay_s), rated("g711", delay_s=delay_s, form="short")
@@ -108,6 +114,10 @@ def test_fullband_loss_tends_to_its_own_ceiling() -> None:
     assert value == pytest.approx(75.68, abs=0.01)
     lossy = rated("evs-swb-24.4", 0.05)
     assert lossy.r == pytest.approx(148 - 7.2 - (132 - 7.2) * 5 / (5 + 11.4))
+
+
+def test_bursts_do_not_push_the_impairment_above_its_ceiling() -> None:
+    assert rated("evs-swb-24.4", 0.9, burst=20).r == pytest.approx(148 - 132)
 
 
 def test_fullband_delay_is_scaled_to_its_axis() -> None:

@@ -132,6 +132,14 @@ def test_worst_window_agrees_with_trying_them_all(arrived: list[bool], packets: 
     assert (window.expected, window.loss_ratio) == (size, brute)
 
 
+def test_a_window_of_200_ms_holds_10_packets_however_their_times_round() -> None:
+    """12 * 0.02 is less than 2 * 0.02 + 0.2 as floats go."""
+    arrived = [index not in {2, 12} for index in range(30)]
+    window = worst_window(times(30), arrived, width_s=0.2, interval_s=0.02)
+    assert window is not None
+    assert (window.expected, window.lost) == (10, 1)
+
+
 def test_a_short_stream_is_one_window_and_no_stream_is_none() -> None:
     window = worst_window(times(4), [True, False, True, True], width_s=15, interval_s=0.02)
     assert window is not None
