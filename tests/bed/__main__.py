@@ -11,10 +11,22 @@ import tempfile
 from pathlib import Path
 
 from .bed import ROOTS_VARIABLE, Bed
-from .certificates import VARIANTS
+from .certificates import VARIANTS, Variant
 from .peers import PEERS
 from .programs import Unavailable
 from .topology import NAMESPACES
+
+
+SHOWING = ("kamailio", "nginx")
+"""Servers that show a certificate."""
+
+
+def _certificate(text: str) -> tuple[str, Variant]:
+    peer, _, wanted = text.partition("=")
+    for variant in VARIANTS:
+        if variant == wanted and peer in SHOWING:
+            return peer, variant
+    raise argparse.ArgumentTypeError(f"'{text}' is not {' or '.join(SHOWING)} = {', '.join(VARIANTS)}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -27,9 +39,14 @@ def _parser() -> argparse.ArgumentParser:
         help='an nftables statement on what passes there, such as gateway:"tcp dport 8934 drop"',
     )
     parser.add_argument("--without", action="append", default=[], choices=PEERS, help="leave a server out")
-    parser.add_argument("--expired", action="append", default=[], choices=["kamailio", "nginx"])
+    parser.add_argument("--expired", action="append", default=[], choices=SHOWING)
     parser.add_argument(
-        "--certificate", action="append", default=[], metavar="PEER=VARIANT", help=f"one of {', '.join(VARIANTS)}"
+        "--certificate",
+        action="append",
+        default=[],
+        type=_certificate,
+        metavar="PEER=VARIANT",
+        help=f"a chain to show: {', '.join(VARIANTS)}",
     )
     parser.add_argument("--user", action="store_true", help="run the command without any capability")
     parser.add_argument("--quiet", action="store_true", help="do not print the addresses")
@@ -53,9 +70,10 @@ def _split(fault: str) -> tuple[str, str]:
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
-    certificates = dict.fromkeys(arguments.expired, "expired")
-    certificates |= dict(each.split("=", 1) for each in arguments.certificate)
+    certificates: dict[str, Variant] = {**dict.fromkeys(arguments.expired, "expired"), **dict(arguments.certificate)}
     peers = [name for name in PEERS if name not in arguments.without]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     with tempfile.TemporaryDirectory(prefix="callready-bed-") as folder, contextlib.ExitStack() as faults:
         try:
             bed = faults.enter_context(Bed.start(Path(folder), peers=peers, certificates=certificates))

@@ -29,12 +29,11 @@ class Certificates:
     """A machine's own trust store: the public roots and the interceptor's."""
     interceptor: Path
     key: Path
-    """Private key of every server."""
+    """Private key of every chain."""
     chains: dict[Variant, Path]
     """Server certificate and intermediate."""
-    client_key: Path
     client: Path
-    """A certificate that the mutual TLS port accepts."""
+    """A chain that the mutual TLS port accepts, for the same key."""
 
 
 def _name(common_name: str) -> x509.Name:
@@ -135,14 +134,12 @@ def issue(folder: Path, names: Iterable[str], apexes: Iterable[str]) -> Certific
         interceptor=folder / "interceptor.pem",
         key=folder / "key.pem",
         chains={variant: folder / f"{variant}.pem" for variant in VARIANTS},
-        client_key=folder / "client-key.pem",
         client=folder / "client.pem",
     )
     made.roots.write_bytes(_pem(root.certificate))
     made.interceptor.write_bytes(_pem(interceptor.certificate))
     made.machine.write_bytes(_pem(root.certificate, interceptor.certificate))
     _write_key(made.key, key)
-    _write_key(made.client_key, key)
     leaf, public = _name("bed cloud"), key.public_key()
     leaves = {
         "valid": (intermediate, intermediate.sign(leaf, public, names=covered)),

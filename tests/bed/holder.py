@@ -46,8 +46,10 @@ class Holder:
 def _unshare(*, user: bool) -> subprocess.Popen[str]:
     own = ["--user", "--map-root-user"] if user else []
     return subprocess.Popen(
-        [find("unshare"), *own, "--mount", "--net", "--pid", "--fork", "--kill-child"]
-        + ["--", "/bin/sh", "-c", f"echo {WAITING}; read -r _"],
+        [
+            *(find("unshare"), *own, "--mount", "--net", "--pid", "--fork", "--kill-child"),
+            *("--", "/bin/sh", "-c", f"echo {WAITING}; read -r _"),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -52,7 +52,7 @@ class Namespace:
         env: Mapping[str, str] | None = None,
         timeout: float = 60,
         check: bool = False,
-        input: str | None = None,  # noqa: A002 - as subprocess.run names it
+        input: str | None = None,
         privileged: bool = True,
         cwd: str | Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
@@ -64,7 +64,7 @@ class Namespace:
             check=check,
             capture_output=True,
             text=True,
-            **({"stdin": subprocess.DEVNULL} if input is None else {"input": input}),  # type: ignore[arg-type]
+            **({"stdin": subprocess.DEVNULL} if input is None else {"input": input}),
         )
 
     def popen(
@@ -106,16 +106,17 @@ class Namespace:
     def rule(self, statement: str) -> Iterator[Rule]:
         """A rule such as `tcp dport 8934 counter reject with tcp reset` on the packets that pass here."""
         table = f"fault{next(_numbers)}"
-        with self.apply(
-            f"table inet {table} {{ chain fault {{ type filter hook {self._hook} priority filter; {statement}; }} }}"
-        ):
+        chain = f"chain fault {{\n type filter hook {self._hook} priority filter\n {statement}\n }}"
+        with self.apply(f"table inet {table} {{\n {chain}\n }}\n"):
             yield Rule(self, table)
 
     def drop(self, match: str) -> contextlib.AbstractContextManager[Rule]:
         """Drop what matches, for example `udp dport 9000`."""
         return self.rule(f"{match} counter drop")
 
-    def reject(self, match: str, *, how: str = "icmpx type admin-prohibited") -> contextlib.AbstractContextManager[Rule]:
+    def reject(
+        self, match: str, *, how: str = "icmpx type admin-prohibited"
+    ) -> contextlib.AbstractContextManager[Rule]:
         """Refuse what matches, saying so by ICMP, or with `tcp reset`."""
         return self.rule(f"{match} counter reject with {how}")
 

@@ -1,7 +1,7 @@
 """Who is linked to whom in the bed, as data, and the commands that build it.
 
-    site ── gateway ── isp1 ── isp2 ── isp3 ── cloud
-             NAT       resolver                every address of the catalogue
+site ── gateway ── isp1 ── isp2 ── isp3 ── cloud
+         NAT       resolver                every address of the catalogue
 """
 
 from __future__ import annotations

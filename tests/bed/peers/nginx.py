@@ -40,6 +40,7 @@ def configure(folder: Path, cloud: Cloud, certificates: Certificates, variant: V
             [
                 "daemon off;",
                 "master_process off;",
+                "user root root;",
                 f"pid {folder}/nginx.pid;",
                 "error_log stderr warn;",
                 "events { worker_connections 4096; }",
