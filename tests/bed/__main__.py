@@ -16,7 +16,6 @@ from .peers import PEERS
 from .programs import Unavailable
 from .topology import NAMESPACES
 
-
 SHOWING = ("kamailio", "nginx")
 """Servers that show a certificate."""
 
