@@ -20,7 +20,7 @@ from .https import url_of
 from .limits import Limits
 from .offering import task_for
 
-_WAIT = 4.0
+_WAIT = 3.0
 _MOST = 2
 _COST = Cost(packets=14, bytes=9000, seconds=4.0)
 
@@ -46,7 +46,11 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
     address = in_order(await ctx.addresses(target.host))[0]
     request = HttpRequest(url=url_of(target, "https", params.path), to=Endpoint(address, target.port))
     got = await ctx.attempt(
-        "request", request.to, ctx.net.fetch_quic(request), timeout=_WAIT, evidence=lambda each: each
+        "request",
+        request.to,
+        ctx.net.fetch_quic(request),
+        timeout=ctx.patience.service(_WAIT),
+        evidence=lambda each: each,
     )
     if not isinstance(got, Failure):
         ctx.metric("quic.response_time", ctx.observations[-1].duration, "s")

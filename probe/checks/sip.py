@@ -34,7 +34,8 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def offer(demand: Demand, _: Sampling) -> Offer | None:
-    if demand.use not in {"sip-tls", "sip-mtls"}:
+    if demand.use != "sip-tls":
+        # Behind mutual TLS nobody without a certificate gets as far as SIP.
         return None
     params = Params(source_ports=demand.local_ports, dscp=demand.dscp)
     return Offer(tasks=[task_for("sip", each, demand, params, cost=_COST, deadline=25) for each in demand.contacts])
@@ -50,13 +51,17 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
             "handshake",
             stream.remote,
             ctx.net.secure(stream, server_name=target.host),
-            timeout=_HANDSHAKE_WAIT,
+            timeout=ctx.patience.service(_HANDSHAKE_WAIT),
             evidence=lambda s: s.evidence,
         )
         if isinstance(secured, Failure):
             return
         answer = await ctx.attempt(
-            "exchange", stream.remote, _options(ctx, secured, target.host), timeout=_ANSWER_WAIT, evidence=_evidence
+            "exchange",
+            stream.remote,
+            _options(ctx, secured, target.host),
+            timeout=ctx.patience.service(_ANSWER_WAIT),
+            evidence=_evidence,
         )
         if not isinstance(answer, Failure):
             ctx.metric("sip.response_time", ctx.observations[-1].duration, "s")

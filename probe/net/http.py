@@ -6,7 +6,6 @@ import datetime
 import socket
 import ssl
 import time
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -31,7 +30,7 @@ async def fetch(request: HttpRequest, *, roots: trust.Roots, user_agent: str) ->
     import aiohttp
 
     marks: dict[str, float] = {}
-    seen: list[TlsEvidence] = []
+    handshakes: list[ssl.SSLObject] = []
     name = urlsplit(request.url).hostname or request.to.address
 
     async def connected(_: Any, __: Any, ___: Any) -> None:
@@ -41,7 +40,7 @@ async def fetch(request: HttpRequest, *, roots: trust.Roots, user_agent: str) ->
     tracing.on_connection_create_end.append(connected)
     connector = aiohttp.TCPConnector(
         resolver=_fixed(request.to),
-        ssl=_accepting_context(),
+        ssl=_accepting_context(handshakes),
         force_close=True,
         use_dns_cache=False,
         happy_eyeballs_delay=None,
@@ -59,13 +58,11 @@ async def fetch(request: HttpRequest, *, roots: trust.Roots, user_agent: str) ->
         ) as session:
             headers = _UPGRADE if request.websocket else {}
             async with session.get(request.url, headers=headers, allow_redirects=False) as reply:
-                if reply.connection is not None:
-                    seen += _tls_evidence(reply.connection.transport, name, roots)
                 done = time.perf_counter()
                 await reply.content.read(_BODY_LIMIT)
                 http = _evidence(request, reply)
     except aiohttp.ClientError as error:
-        raise NetFailure(_failure(error), seen[0] if seen else None) from error
+        raise NetFailure(_failure(error), _tls_evidence(handshakes, name, roots)) from error
     except OSError as error:
         raise NetFailure(from_os_error(error)) from error
     except ValueError as error:
@@ -73,7 +70,7 @@ async def fetch(request: HttpRequest, *, roots: trust.Roots, user_agent: str) ->
     connect_end = marks.get("connected", done)
     return HttpReply(
         http=http,
-        tls=seen[0] if seen else None,
+        tls=_tls_evidence(handshakes, name, roots),
         connect_time=connect_end - began,
         request_time=done - connect_end,
     )
@@ -110,13 +107,19 @@ def _fixed(to: Endpoint) -> AbstractResolver:
     return Fixed()
 
 
-@cache
-def _accepting_context() -> ssl.SSLContext:
-    """Accepts any chain: it is judged afterwards, with the evidence kept."""
+def _accepting_context(handshakes: list[ssl.SSLObject]) -> ssl.SSLContext:
+    """Accepts any chain, which is judged afterwards; every completed handshake is added to `handshakes`."""
+
+    class Recorded(ssl.SSLObject):
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            handshakes.append(self)
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslobject_class = Recorded
     return context
 
 
@@ -134,29 +137,27 @@ def _evidence(request: HttpRequest, reply: aiohttp.ClientResponse) -> HttpEviden
     )
 
 
-def _tls_evidence(transport: Any, name: str, roots: trust.Roots) -> list[TlsEvidence]:
-    tls = transport.get_extra_info("ssl_object") if transport is not None else None
-    if tls is None:
-        return []
+def _tls_evidence(handshakes: list[ssl.SSLObject], name: str, roots: trust.Roots) -> TlsEvidence | None:
+    if not handshakes:
+        return None
     from cryptography import x509
 
+    tls = handshakes[-1]
     chain = [x509.load_der_x509_certificate(der) for der in _chain(tls)]
     cipher = tls.cipher()
     machine = roots.machine
-    return [
-        TlsEvidence(
-            server_name=name,
-            server_hello=True,
-            version=tls.version(),
-            cipher=cipher[0] if cipher else None,
-            alpn=tls.selected_alpn_protocol(),
-            chain=[trust.describe(each) for each in chain[:10]],
-            public_trust=trust.judge(chain, roots.public) if chain else None,
-            machine_trust=trust.judge(chain, machine) if chain and machine is not None else None,
-            name_matches=trust.name_matches(chain[0], name) if chain else None,
-            checked_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        )
-    ]
+    return TlsEvidence(
+        server_name=name,
+        server_hello=True,
+        version=tls.version(),
+        cipher=cipher[0] if cipher else None,
+        alpn=tls.selected_alpn_protocol(),
+        chain=[trust.describe(each) for each in chain[:10]],
+        public_trust=trust.judge(chain, roots.public) if chain else None,
+        machine_trust=trust.judge(chain, machine) if chain and machine is not None else None,
+        name_matches=trust.name_matches(chain[0], name) if chain else None,
+        checked_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    )
 
 
 def _chain(tls: Any) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from typing import Any
 from urllib.parse import urlsplit
 
 from aioquic.asyncio.client import connect
@@ -11,7 +12,7 @@ from aioquic.asyncio.protocol import QuicConnectionProtocol
 from aioquic.h3.connection import H3_ALPN, H3Connection
 from aioquic.h3.events import HeadersReceived
 from aioquic.quic.configuration import QuicConfiguration
-from aioquic.quic.events import ConnectionTerminated, QuicEvent
+from aioquic.quic.events import ConnectionTerminated, HandshakeCompleted, QuicEvent
 
 from probe.model.evidence import QuicEvidence
 from probe.model.failure import Failure, FailureKind
@@ -21,40 +22,38 @@ from .classify import from_os_error
 
 
 class _Client(QuicConnectionProtocol):
-    """Waits for the status of its one request."""
+    """Sends one request once the handshake is complete, and waits for its status."""
 
-    status: asyncio.Future[int] | None = None
+    status: asyncio.Future[int]
+    request: list[tuple[bytes, bytes]]
     http: H3Connection | None = None
 
-    async def get(self, authority: str, path: str) -> int:
-        self.http = H3Connection(self._quic)
+    def ask(self, authority: str, path: str) -> asyncio.Future[int]:
+        """The HTTP/3 status; fails with NetFailure when the connection ends before one came."""
         self.status = asyncio.get_running_loop().create_future()
-        stream = self._quic.get_next_available_stream_id()
-        headers = [
+        self.request = [
             (b":method", b"GET"),
             (b":scheme", b"https"),
             (b":authority", authority.encode()),
             (b":path", path.encode()),
         ]
-        self.http.send_headers(stream, headers, end_stream=True)
-        self.transmit()
-        return await self.status
+        return self.status
 
     def quic_event_received(self, event: QuicEvent) -> None:
-        if self.status is None or self.status.done():
+        if self.status.done():
             return
-        if isinstance(event, ConnectionTerminated):
+        if isinstance(event, HandshakeCompleted):
+            self.http = H3Connection(self._quic)
+            self.http.send_headers(self._quic.get_next_available_stream_id(), self.request, end_stream=True)
+            self.transmit()
+        elif isinstance(event, ConnectionTerminated):
             detail = f"QUIC connection ended: {event.reason_phrase or hex(event.error_code)}"
             self.status.set_exception(NetFailure(Failure(kind=FailureKind.CLOSED, detail=detail)))
-            return
-        if self.http is None:
-            return
-        for heard in self.http.handle_event(event):
-            if isinstance(heard, HeadersReceived):
-                status = dict(heard.headers).get(b":status", b"")
-                if status.isdigit():
+        elif self.http is not None:
+            for heard in self.http.handle_event(event):
+                status = dict(heard.headers).get(b":status", b"") if isinstance(heard, HeadersReceived) else b""
+                if status.isdigit() and not self.status.done():
                     self.status.set_result(int(status))
-                    return
 
 
 async def fetch(request: HttpRequest) -> QuicEvidence:
@@ -63,14 +62,19 @@ async def fetch(request: HttpRequest) -> QuicEvidence:
     configuration = QuicConfiguration(
         is_client=True, alpn_protocols=H3_ALPN, server_name=url.hostname, verify_mode=ssl.CERT_NONE
     )
+    asked: list[asyncio.Future[int]] = []
+
+    def client(*arguments: Any, **options: Any) -> _Client:
+        made = _Client(*arguments, **options)
+        asked.append(made.ask(url.netloc, url.path or "/"))
+        return made
+
+    to = request.to
     try:
+        # The library's own wait for the handshake leaves a failed future behind when it is cancelled.
         async with connect(
-            request.to.address, request.to.port, configuration=configuration, create_protocol=_Client
-        ) as client:
-            assert isinstance(client, _Client)  # noqa: S101 - narrows the library's return type
-            status = await client.get(url.netloc, url.path or "/")
-            return QuicEvidence(alpn=H3_ALPN[0], status=status)
-    except ConnectionError as error:
-        raise NetFailure(Failure(kind=FailureKind.CLOSED, detail="QUIC handshake failed")) from error
+            to.address, to.port, configuration=configuration, create_protocol=client, wait_connected=False
+        ):
+            return QuicEvidence(alpn=H3_ALPN[0], status=await asked[0])
     except OSError as error:
         raise NetFailure(from_os_error(error)) from error

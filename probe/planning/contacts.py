@@ -62,7 +62,9 @@ class Directory:
         for each in nearby:
             ways[each.region or each.name].append(each)
         contacts = []
-        for way, members in ways.items():
+        for way, everybody in ways.items():
+            # A way's silence must mean something: whoever is not known to answer has no say where somebody is.
+            members = [each for each in everybody if each.conclusive] or everybody
             for each in self._draw(members, way):
                 contacts.append(_contact(each, port, way))
         return Chosen(contacts=tuple(contacts), unmeasured=None if contacts else "no host name for it is published")
@@ -80,12 +82,12 @@ class Directory:
         count = HOSTS_PER_WAY[self._options.depth]
         if len(members) <= count:
             return members
-        sure = [each for each in members if each.conclusive] or members
+        drawn = members.copy()
         # Two data centres rather than two hosts of one: names differ in their prefix.
         random = Random(f"{self._options.seed} {way}")
-        random.shuffle(sure)
-        first = sure[0]
-        rest = sorted(sure[1:], key=lambda each: each.name[:2] == first.name[:2])
+        random.shuffle(drawn)
+        first = drawn[0]
+        rest = sorted(drawn[1:], key=lambda each: each.name[:2] == first.name[:2])
         return [first, *rest][:count]
 
     def _time_servers(self, service: Service) -> Chosen:

@@ -1,0 +1,1 @@
+"""The command line (design section 4). Nobody imports it."""
