@@ -77,7 +77,9 @@ async def _fetch(ctx: Context, request: HttpRequest) -> HttpEvidence | None:
             ctx.metric("https.response_time", reply.request_time, "s")
         return reply.http
 
-    got = await ctx.attempt(operation, request.url, exchange(), timeout=_WAIT, evidence=lambda each: each)
+    got = await ctx.attempt(
+        operation, request.url, exchange(), timeout=ctx.patience.service(_WAIT), evidence=lambda each: each
+    )
     if seen and not request.websocket:
         ctx.note("handshake", request.url, seen[0])
     return None if isinstance(got, Failure) else got

@@ -10,11 +10,15 @@ SYN_RETRANSMISSION = 1.0
 
 
 class Patience:
-    """Seconds to wait, from the round trips told to it."""
+    """Seconds to wait, from the round trips told to it.
 
-    def __init__(self, *, unknown: float = 1.0, ceiling: float = 5.0) -> None:
+    `answer` bounds what a service that accepted a connection may take for its handshake or its answer.
+    """
+
+    def __init__(self, *, unknown: float = 1.0, ceiling: float = 5.0, answer: float = 8.0) -> None:
         self._unknown = unknown
         self._ceiling = ceiling
+        self._answer = answer
         self._longest: float | None = None
 
     def learn(self, round_trip: float) -> None:
@@ -31,3 +35,7 @@ class Patience:
         """Long enough for one retransmission and its answer."""
         longest = self._unknown / 2 if self._longest is None else self._longest
         return min(SYN_RETRANSMISSION + 0.3 + 4 * longest, self._ceiling)
+
+    def service(self, most: float) -> float:
+        """For a handshake or an answer that takes `most` seconds at a slow but honest service."""
+        return min(most, self._answer)

@@ -38,6 +38,7 @@ class Run:
         checks: Mapping[str, Check],
         random: Random,
         at_once: int = NORMAL_AT_ONCE,
+        patience: Patience | None = None,
     ) -> None:
         self._plan = plan
         self._net = net
@@ -46,7 +47,7 @@ class Run:
         self._checks = checks
         self._random = random
         self._gate = asyncio.Semaphore(at_once)
-        self._patience = Patience()
+        self._patience = patience or Patience()
         self._names = Names(net, self._patience, random)
         self._measured: dict[str, Measurement] = {}
         self._began = 0.0

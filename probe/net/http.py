@@ -138,11 +138,16 @@ def _evidence(request: HttpRequest, reply: aiohttp.ClientResponse) -> HttpEviden
 
 
 def _tls_evidence(handshakes: list[ssl.SSLObject], name: str, roots: trust.Roots) -> TlsEvidence | None:
+    """Raises NetFailure where a certificate cannot be read."""
     if not handshakes:
         return None
+    with trust.reading():
+        return _read_evidence(handshakes[-1], name, roots)
+
+
+def _read_evidence(tls: ssl.SSLObject, name: str, roots: trust.Roots) -> TlsEvidence:
     from cryptography import x509
 
-    tls = handshakes[-1]
     chain = [x509.load_der_x509_certificate(der) for der in _chain(tls)]
     cipher = tls.cipher()
     machine = roots.machine

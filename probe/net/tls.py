@@ -188,6 +188,12 @@ def _failure(error: SSL.Error, handshake: _Handshake) -> Failure:
 
 
 def _evidence(handshake: _Handshake, server_name: str, roots: trust.Roots) -> TlsEvidence:
+    """Raises NetFailure where a certificate cannot be read."""
+    with trust.reading():
+        return _read_evidence(handshake, server_name, roots)
+
+
+def _read_evidence(handshake: _Handshake, server_name: str, roots: trust.Roots) -> TlsEvidence:
     connection = handshake.connection
     chain = connection.get_peer_cert_chain(as_cryptography=True) or []
     request = None

@@ -6,12 +6,16 @@ import datetime
 import ipaddress
 import os
 import ssl
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from probe.model.evidence import Certificate, Trust
+from probe.model.failure import Failure, FailureKind
+from probe.ports import NetFailure
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
@@ -53,6 +57,22 @@ class Roots:
         return store
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Around all that looks into a server's certificates. Raises NetFailure where one cannot be read."""
+    from cryptography import x509
+
+    try:
+        with warnings.catch_warnings():
+            # The library warns of what is merely odd, such as a negative serial number; that is the server's affair.
+            warnings.simplefilter("ignore")
+            yield
+    except (ValueError, x509.InvalidVersion) as error:
+        what = " ".join(str(error).split())[:120]
+        failure = Failure(kind=FailureKind.MALFORMED, detail=f"a certificate that cannot be read: {what}")
+        raise NetFailure(failure) from error
+
+
 def judge(chain: Sequence[X509], store: X509Store) -> Trust:
     """What OpenSSL says of `chain`, leaf first, at this moment."""
     from OpenSSL.crypto import X509 as PyX509
@@ -72,6 +92,8 @@ def name_matches(leaf: X509, name: str) -> bool:
     from service_identity import CertificateError, VerificationError
     from service_identity.cryptography import verify_certificate_hostname, verify_certificate_ip_address
 
+    if _alternative_names(leaf) is None:
+        return False
     try:
         if _is_address(name):
             verify_certificate_ip_address(leaf, name)
@@ -91,24 +113,28 @@ def _is_address(name: str) -> bool:
 
 
 def describe(certificate: X509) -> Certificate:
-    from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
-    try:
-        names = [
-            str(n.value) for n in certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        ]
-    except (x509.ExtensionNotFound, ValueError):
-        names = []
     return Certificate(
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         not_before=_rfc3339(certificate.not_valid_before_utc),
         not_after=_rfc3339(certificate.not_valid_after_utc),
-        names=names[:64],
+        names=(_alternative_names(certificate) or [])[:64],
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
         key=_key(certificate),
     )
+
+
+def _alternative_names(certificate: X509) -> list[str] | None:
+    """None where they are missing or unreadable."""
+    from cryptography import x509
+
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return None
+    return [str(each.value) for each in extension.value]
 
 
 def _key(certificate: X509) -> str:
