@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from catalog.ranges import parse_ranges
+from probe.context.answers import first_answer
 from probe.context.context import Context
 from probe.model.address import Endpoint, Target
 from probe.model.demand import Demand, Offer, Sampling
@@ -13,9 +14,8 @@ from probe.model.failure import Failure
 from probe.model.measurement import Measurement
 from probe.model.plan import Cost
 from probe.model.verdict import Finding
-from probe.ports import Datagrams
+from probe.ports import Arrival, Datagrams
 from probe.wire import ntp
-from probe.wire.error import Mismatch
 
 from .check import Check
 from .connecting import in_order
@@ -25,6 +25,8 @@ from .offering import task_for, ways_of
 
 _COST = Cost(packets=3, bytes=240, seconds=3.0)
 _PRIVILEGED = 1024
+_BEYOND = 1.0
+"""Seconds beyond the exchange's own limit, after which something is wrong with us."""
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
                 return
             try:
                 got = await ctx.attempt(
-                    "exchange", to, _exchange(ctx, socket), timeout=wait, evidence=lambda each: each
+                    "exchange", to, _exchange(ctx, socket, wait), timeout=wait + _BEYOND, evidence=lambda each: each
                 )
             finally:
                 socket.close()
@@ -68,27 +70,26 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
                 break
 
 
-async def _exchange(ctx: Context, socket: Datagrams) -> NtpEvidence:
+async def _exchange(ctx: Context, socket: Datagrams, within: float) -> NtpEvidence:
     """Raises NetFailure, WireError; replies to other requests are ignored (RFC 5905 §8, origin check)."""
     sent, began = ctx.clock.wall(), ctx.clock.now()
+
+    def read(arrival: Arrival) -> ntp.Reply:
+        return ntp.parse_reply(arrival.data, transmit_time=sent, destination_time=sent + (arrival.at - began))
+
     socket.send(ntp.request(sent))
-    while True:
-        arrival = await socket.receive()
-        try:
-            reply = ntp.parse_reply(arrival.data, transmit_time=sent, destination_time=sent + (arrival.at - began))
-        except Mismatch:
-            continue
-        return NtpEvidence(
-            local=socket.local,
-            remote=socket.remote,
-            stratum=reply.stratum,
-            reference=reply.reference_id,
-            version=reply.version,
-            leap=reply.leap,
-            offset=reply.offset,
-            delay=reply.delay,
-            unusable=reply.unusable_because,
-        )
+    reply = await first_answer(socket, read, within=within)
+    return NtpEvidence(
+        local=socket.local,
+        remote=socket.remote,
+        stratum=reply.stratum,
+        reference=reply.reference_id,
+        version=reply.version,
+        leap=reply.leap,
+        offset=reply.offset,
+        delay=reply.delay,
+        unusable=reply.unusable_because,
+    )
 
 
 def judge(measurement: Measurement, params: Params, limits: Limits) -> list[Finding]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from random import Random
 
+import msgspec
+
 from probe.model.address import Endpoint
 from probe.model.failure import Failure, FailureKind
 from probe.ports import Net, NetFailure
 from probe.wire import dns, dns_stream
 from probe.wire.error import Mismatch, WireError
 
+from .answers import first_answer
 from .patience import Patience
 
 _GIVEN_UP_AFTER = 6
@@ -95,45 +98,78 @@ class Names:
     async def _ask_one(self, server: Endpoint, name: str, rdtype: str) -> dns.Answer:
         for wait in (self._patience.quick, self._patience.patient):
             try:
-                async with asyncio.timeout(wait):
-                    answer = await exchange_udp(self._net, server, name, rdtype, self._random)
-            except TimeoutError:
+                answer = (await exchange_udp(self._net, server, name, rdtype, self._random, within=wait)).answer
+            except NetFailure as error:
+                if not error.failure.kind.silent:
+                    raise
                 continue
-            if answer.truncated:
-                try:
-                    async with asyncio.timeout(self._patience.patient):
-                        return await exchange_tcp(self._net, server, name, rdtype, self._random)
-                except TimeoutError:
-                    detail = f"the answer needs TCP 53, which {server.address} leaves unanswered"
-                    raise NetFailure(Failure(kind=FailureKind.TIMEOUT, detail=detail)) from None
-            return answer
-        raise NetFailure(Failure(kind=FailureKind.TIMEOUT, detail=f"{server.address} did not answer"))
+            return await self._in_full(server, name, rdtype) if answer.truncated else answer
+        return await self._ask_over_tcp(server, name, rdtype)
+
+    async def _ask_over_tcp(self, server: Endpoint, name: str, rdtype: str) -> dns.Answer:
+        """Where UDP 53 is silent, names found over TCP still let the rest of the run be measured."""
+        try:
+            within = self._patience.quick
+            return (await exchange_tcp(self._net, server, name, rdtype, self._random, within=within)).answer
+        except NetFailure:
+            detail = f"{server.address} did not answer"
+            raise NetFailure(Failure(kind=FailureKind.TIMEOUT, detail=detail)) from None
+
+    async def _in_full(self, server: Endpoint, name: str, rdtype: str) -> dns.Answer:
+        """Over TCP, what UDP had to cut (RFC 7766 §5). Raises NetFailure."""
+        try:
+            within = self._patience.patient
+            return (await exchange_tcp(self._net, server, name, rdtype, self._random, within=within)).answer
+        except NetFailure as error:
+            if not error.failure.kind.silent:
+                raise
+            detail = f"the answer needs TCP 53, which {server.address} leaves unanswered"
+            raise NetFailure(Failure(kind=FailureKind.TIMEOUT, detail=detail)) from None
 
 
-async def exchange_udp(net: Net, server: Endpoint, name: str, rdtype: str, random: Random) -> dns.Answer:
-    """One question over UDP. Answers to other questions are ignored (RFC 5452 §9.1). Raises NetFailure."""
+class Exchanged(msgspec.Struct, frozen=True):
+    """An answer, and the seconds from the question to its arrival at this host."""
+
+    answer: dns.Answer
+    round_trip: float
+
+
+async def exchange_udp(
+    net: Net, server: Endpoint, name: str, rdtype: str, random: Random, *, within: float
+) -> Exchanged:
+    """One question over UDP; `within` is in seconds. Answers to other questions are ignored. Raises NetFailure."""
     question, identity = dns.Question(name=name, type=rdtype), random.randrange(65536)
     socket = await net.datagrams(server)
     try:
+        sent = asyncio.get_running_loop().time()
         socket.send(dns.query(name, rdtype, id=identity))
-        while True:
-            arrival = await socket.receive()
-            try:
-                return dns.parse(arrival.data, id=identity, question=question)
-            except Mismatch:
-                continue
-            except WireError as error:
-                raise NetFailure(Failure(kind=FailureKind.MALFORMED, detail=f"DNS answer: {error}")) from error
+        return await first_answer(
+            socket,
+            lambda each: Exchanged(dns.parse(each.data, id=identity, question=question), each.at - sent),
+            within=within,
+        )
+    except WireError as error:
+        raise NetFailure(Failure(kind=FailureKind.MALFORMED, detail=f"DNS answer: {error}")) from error
     finally:
         socket.close()
 
 
-async def exchange_tcp(net: Net, server: Endpoint, name: str, rdtype: str, random: Random) -> dns.Answer:
-    """One question over TCP (RFC 7766). Raises NetFailure."""
-    question, identity = dns.Question(name=name, type=rdtype), random.randrange(65536)
+async def exchange_tcp(
+    net: Net, server: Endpoint, name: str, rdtype: str, random: Random, *, within: float
+) -> Exchanged:
+    """One question over TCP (RFC 7766); `within` is in seconds. Raises NetFailure."""
+    try:
+        async with asyncio.timeout(within):
+            return await _ask_stream(net, server, dns.Question(name=name, type=rdtype), random.randrange(65536))
+    except TimeoutError:
+        raise NetFailure(Failure(kind=FailureKind.TIMEOUT, detail=f"no answer within {within:.1f} s")) from None
+
+
+async def _ask_stream(net: Net, server: Endpoint, question: dns.Question, identity: int) -> Exchanged:
     stream = await net.connect(server)
     try:
-        await stream.send(dns_stream.frame(dns.query(name, rdtype, id=identity)))
+        sent = asyncio.get_running_loop().time()
+        await stream.send(dns_stream.frame(dns.query(question.name, question.type, id=identity)))
         reader = dns_stream.Reader()
         while True:
             data = await stream.receive()
@@ -141,7 +177,10 @@ async def exchange_tcp(net: Net, server: Endpoint, name: str, rdtype: str, rando
                 raise NetFailure(Failure(kind=FailureKind.CLOSED, detail="closed before a DNS answer"))
             try:
                 for message in reader.receive(data):
-                    return dns.parse(message, id=identity, question=question)
+                    answer = dns.parse(message, id=identity, question=question)
+                    return Exchanged(answer, asyncio.get_running_loop().time() - sent)
+            except Mismatch as error:
+                raise NetFailure(Failure(kind=FailureKind.MISMATCH, detail=f"DNS answer: {error}")) from error
             except WireError as error:
                 raise NetFailure(Failure(kind=FailureKind.MALFORMED, detail=f"DNS answer: {error}")) from error
     finally:
