@@ -20,7 +20,7 @@ from .https import url_of
 from .limits import Limits
 from .offering import task_for
 
-_WAIT = 3.0
+_WAIT = 2.0
 _MOST = 2
 _COST = Cost(packets=14, bytes=9000, seconds=4.0)
 

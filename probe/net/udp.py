@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
+import sys
+import time
 
 from probe.model.address import Endpoint
 from probe.model.failure import FailureKind
@@ -15,6 +18,9 @@ from .source_ports import SourcePortPool
 from .tcp import endpoint_of, mark
 
 _LARGEST = 65535
+# linux/socket.h: receive stamps by the kernel, which our own load cannot delay
+_SO_TIMESTAMPNS = 35 if sys.platform == "linux" else None
+_TIMESPEC = struct.Struct("@ll")
 _WAITING = 256
 """Datagrams kept until they are received; what a flooding far end sends beyond is dropped."""
 
@@ -52,16 +58,28 @@ class UdpSocket:
     def _readable(self) -> None:
         for _ in range(64):
             try:
-                data = self._sock.recv(_LARGEST)
+                data, at = self._receive()
             except (BlockingIOError, InterruptedError):
                 break
             except OSError as error:
                 self._put(NetFailure(error_queue.read(self._sock) or from_os_error(error)))
                 break
-            self._put(Arrival(data=data, at=self._loop.time()))
+            self._put(Arrival(data=data, at=at))
         queued = error_queue.read(self._sock)
         if queued is not None and queued.kind is not FailureKind.REFUSED:
             self._put(NetFailure(queued))
+
+    def _receive(self) -> tuple[bytes, float]:
+        """A datagram, and when the kernel had it, on the loop's clock."""
+        if _SO_TIMESTAMPNS is None:
+            return self._sock.recv(_LARGEST), self._loop.time()
+        data, ancillary, _, _ = self._sock.recvmsg(_LARGEST, 64)
+        now, wall = self._loop.time(), time.time()
+        for level, kind, value in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS) and len(value) == _TIMESPEC.size:
+                seconds, nanoseconds = _TIMESPEC.unpack(value)
+                return data, now - max(0.0, wall - seconds - nanoseconds / 1e9)
+        return data, now
 
     def _put(self, arrived: Arrival | NetFailure) -> None:
         if not self._queue.full():
@@ -85,6 +103,8 @@ async def open_socket(
         sock.setblocking(False)
         mark(sock, dscp)
         error_queue.listen(sock)
+        if _SO_TIMESTAMPNS is not None:
+            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         await pool.bind(sock, to, source_ports)
         sock.connect((to.address, to.port))
         return UdpSocket(sock, to, pool)

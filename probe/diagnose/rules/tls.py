@@ -132,7 +132,7 @@ def name_mismatch(view: View) -> Iterator[Diagnosis]:
         "tls.name_mismatch",
         "certain" if good else "likely",
         "provider" if good else "proxy",
-        f"{listing(_host(view, f)[0] for f in findings)} shows a certificate for another name",
+        f"{listing(_host(view, f)[0] for f in findings)} show a certificate for another name",
         because=because,
         fix="Something else answers in the host's place: compare the address it resolves to with the catalogue's "
         "subnets, and look for a proxy or a block page on the way.",
