@@ -66,10 +66,9 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
         finally:
             socket.close()
         if not isinstance(answer, Failure):
-            if answer.sends == 1:
-                # A retransmitted transaction gives no sample: nobody knows which send was answered.
-                ctx.metric("stun.rtt", ctx.observations[-1].duration, "s")
-                ctx.patience.learn(ctx.observations[-1].duration)
+            if answer.round_trip is not None:
+                ctx.metric("stun.rtt", answer.round_trip, "s")
+                ctx.patience.learn(answer.round_trip)
             return
 
 
@@ -91,7 +90,7 @@ async def binding(ctx: Context, socket: Datagrams) -> StunEvidence:
             continue
         response = transaction.receive(arrival.data, arrival.at)
         if response is not None:
-            return _evidence(response, socket, transaction.sends)
+            return _evidence(response, socket, transaction)
     detail = f"no answer to {transaction.sends} Binding requests"
     if transaction.ignored:
         detail = f"{transaction.ignored} answers, none to our request: {transaction.ignored_because}"
@@ -99,7 +98,7 @@ async def binding(ctx: Context, socket: Datagrams) -> StunEvidence:
     raise NetFailure(Failure(kind=FailureKind.TIMEOUT, detail=detail))
 
 
-def _evidence(response: stun.Message, socket: Datagrams, sends: int) -> StunEvidence:
+def _evidence(response: stun.Message, socket: Datagrams, transaction: BindingTransaction) -> StunEvidence:
     mapped = response.find(XorMappedAddress)
     plain = response.find(MappedAddress)
     other = response.find(OtherAddress)
@@ -107,7 +106,8 @@ def _evidence(response: stun.Message, socket: Datagrams, sends: int) -> StunEvid
     error = response.find(ErrorCode)
     return StunEvidence(
         mapped=Endpoint(mapped.host, mapped.port) if mapped else None,
-        sends=sends,
+        sends=transaction.sends,
+        round_trip=transaction.outcome.rtt if transaction.outcome else None,
         local=socket.local,
         remote=socket.remote,
         software=software.text[:80] if software else None,

@@ -9,13 +9,15 @@ import signal
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from random import Random, SystemRandom
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from catalog.read import Loaded
+from catalog.strict import Invalid
 from probe import __version__
 from probe.checks.registry import checks
 from probe.conclude import conclude
@@ -35,6 +37,9 @@ from probe.ui.final import show_summary
 from . import inputs, outputs
 from .fault import AT_RISK, NOT_READY, READY, UNDETERMINED, Fault
 
+if TYPE_CHECKING:
+    from probe.lab.faults import Fault as LabFault
+
 USER_AGENT = f"callready/{__version__}"
 STATUS = {"ready": READY, "at-risk": AT_RISK, "not-ready": NOT_READY, "undetermined": UNDETERMINED}
 
@@ -46,12 +51,11 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     options: Options
     net: Net
-    faults: list[str]
 
 
 def check(arguments: argparse.Namespace) -> int:
     wanted = outputs.destinations(arguments.report)
-    report = asyncio.run(_check(arguments, faults=[]))
+    report = asyncio.run(_check(arguments))
     return _deliver(report, wanted, arguments)
 
 
@@ -59,18 +63,16 @@ def lab(arguments: argparse.Namespace) -> int:
     from probe.lab import faults
 
     if arguments.list_faults:
-        print(faults.describe())
+        for kind in faults.KINDS.values():
+            print(f"{kind.example:<36} {kind.means}")
         return READY
     try:
-        for each in arguments.fault:
-            faults.parse(each)
-    except ValueError as error:
+        wished = [faults.parse(each) for each in arguments.fault]
+    except Invalid as error:
         raise Fault(f"--fault {error}") from error
     arguments.lab = True
-    if arguments.serve:
-        return asyncio.run(_serve(arguments))
     wanted = outputs.destinations(arguments.report)
-    report = asyncio.run(_check(arguments, faults=arguments.fault))
+    report = asyncio.run(_check(arguments, faults=wished))
     return _deliver(report, wanted, arguments)
 
 
@@ -79,7 +81,7 @@ def plan(arguments: argparse.Namespace) -> int:
 
     async def planned() -> tuple[Setting, Plan]:
         async with AsyncExitStack() as stack:
-            setting = await _set_up(arguments, [], stack)
+            setting = await _set_up(arguments, (), stack)
             return setting, make_plan(setting.loaded.catalog, setting.site, setting.options, checks())
 
     setting, made = asyncio.run(planned())
@@ -95,7 +97,7 @@ def _deliver(report: Report, wanted: list[tuple[str, str]], arguments: argparse.
     return STATUS[report.verdict]
 
 
-async def _check(arguments: argparse.Namespace, *, faults: list[str]) -> Report:
+async def _check(arguments: argparse.Namespace, *, faults: Sequence[LabFault] = ()) -> Report:
     async with AsyncExitStack() as stack:
         setting = await _set_up(arguments, faults, stack)
         made = make_plan(setting.loaded.catalog, setting.site, setting.options, checks())
@@ -103,7 +105,7 @@ async def _check(arguments: argparse.Namespace, *, faults: list[str]) -> Report:
             raise Fault("nothing to measure: --only, --skip and --persona leave no check; leave one of them out")
         seen = environment.describe(setting.net.name_servers(), setting.net.versions())
         if arguments.lab:
-            seen["lab"] = {"faults": faults}
+            seen["lab"] = {"faults": [each.text for each in faults]}
         began, started = time.monotonic(), datetime.datetime.now(datetime.UTC)
         with view(made, quiet=arguments.quiet) as listener:
             run = Run(
@@ -125,7 +127,7 @@ def _random(arguments: argparse.Namespace) -> Random:
     return SystemRandom() if arguments.seed is None else Random(arguments.seed)
 
 
-async def _set_up(arguments: argparse.Namespace, faults: list[str], stack: AsyncExitStack) -> Setting:
+async def _set_up(arguments: argparse.Namespace, faults: Sequence[LabFault], stack: AsyncExitStack) -> Setting:
     loaded = inputs.catalogue(arguments.catalog)
     site = inputs.site(arguments.site, loaded.catalog)
     options = inputs.options(arguments, loaded.catalog)
@@ -134,7 +136,7 @@ async def _set_up(arguments: argparse.Namespace, faults: list[str], stack: Async
         from probe.lab.net import LabNet
         from probe.lab.twin import Twin
 
-        twin = await stack.enter_async_context(Twin(loaded.catalog, faults=faults, seed=options.seed))
+        twin = await stack.enter_async_context(Twin(loaded.catalog, faults, options.seed, site=site))
         net = LabNet(twin, seed=options.seed, user_agent=USER_AGENT)
         options = msgspec.structs.replace(options, answering=twin.answering)
     else:
@@ -142,21 +144,7 @@ async def _set_up(arguments: argparse.Namespace, faults: list[str], stack: Async
             seed=options.seed, user_agent=USER_AGENT, bind=arguments.bind, public_roots=arguments.public_roots
         )
     options = msgspec.structs.replace(options, resolvers=tuple(net.name_servers()))
-    return Setting(loaded=loaded, site=site, options=options, net=net, faults=faults)
-
-
-async def _serve(arguments: argparse.Namespace) -> int:
-    from probe.lab.twin import Twin
-
-    loaded = inputs.catalogue(arguments.catalog)
-    async with Twin(loaded.catalog, faults=arguments.fault, seed=arguments.seed or 0) as twin:
-        print(twin.describe())
-        print("ready", flush=True)
-        stopped = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await stopped.wait()
-    return READY
+    return Setting(loaded=loaded, site=site, options=options, net=net)
 
 
 def _stop_on_interrupt(run: Run) -> None:

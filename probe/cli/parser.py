@@ -34,14 +34,12 @@ def parser() -> Parser:
     lab = commands.add_parser(
         "lab",
         help="rehearse a check against the embedded twin of the cloud, with faults",
-        description="Runs a check against an embedded twin of the cloud on loopback, with faults switched on. "
-        "With --serve the twin stays in the foreground instead, for other tools.",
+        description="Runs a check against an embedded twin of the cloud on loopback, with faults switched on.",
     )
     lab.add_argument(
         "--fault", action="append", default=[], metavar="FAULT", help="such as udp-drop:30000-40000; may be repeated"
     )
     lab.add_argument("--list-faults", action="store_true", help="print the faults and what they do")
-    lab.add_argument("--serve", action="store_true", help="serve until interrupted, print the endpoints")
     add_check_options(lab)
     _add_replay(commands)
     explain = commands.add_parser("explain", help="what a diagnosis or finding means, how it is proven, how to fix it")

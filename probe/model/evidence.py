@@ -100,6 +100,8 @@ class StunEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag
     mapped: Endpoint | None = None
     sends: int
     """Requests sent before the answer."""
+    round_trip: float | None = None
+    """Seconds; None after a retransmission, since nobody knows which request was answered."""
     local: Endpoint
     remote: Endpoint
     software: str | None = None

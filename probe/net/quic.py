@@ -74,7 +74,8 @@ async def fetch(request: HttpRequest) -> QuicEvidence:
         # The library's own wait for the handshake leaves a failed future behind when it is cancelled.
         async with connect(
             to.address, to.port, configuration=configuration, create_protocol=client, wait_connected=False
-        ):
+        ) as opened:
+            opened.transmit()
             return QuicEvidence(alpn=H3_ALPN[0], status=await asked[0])
     except OSError as error:
         raise NetFailure(from_os_error(error)) from error
