@@ -61,7 +61,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
             finally:
                 socket.close()
             if not isinstance(got, Failure):
-                if got.offset is not None and got.delay is not None:
+                if got.unusable is None and got.offset is not None and got.delay is not None:
                     ctx.metric("clock.offset", got.offset, "s")
                     ctx.metric("ntp.delay", got.delay, "s")
                 ctx.patience.learn(ctx.observations[-1].duration)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from catalog.ranges import parse_ranges
@@ -25,6 +27,8 @@ from .offering import task_for
 
 _HANDSHAKE_WAIT = 6.0
 _ANSWER_WAIT = 4.0
+_LIMIT = 256 * 1024
+"""Bytes of keepalives and answers to others that are read in wait of ours."""
 _COST = Cost(packets=20, bytes=4000, seconds=5.0)
 
 
@@ -59,8 +63,8 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
         answer = await ctx.attempt(
             "exchange",
             stream.remote,
-            _options(ctx, secured, target.host),
-            timeout=ctx.patience.service(_ANSWER_WAIT),
+            _options(ctx, secured, target.host, ctx.patience.service(_ANSWER_WAIT)),
+            timeout=_ANSWER_WAIT + 1,
             evidence=_evidence,
         )
         if not isinstance(answer, Failure):
@@ -69,8 +73,8 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
         stream.close()
 
 
-async def _options(ctx: Context, stream: Stream, host: str) -> sip.Response:
-    """The first response to our OPTIONS. Raises NetFailure, WireError."""
+async def _options(ctx: Context, stream: Stream, host: str, within: float) -> sip.Response:
+    """The first response to our OPTIONS, `within` seconds. Raises NetFailure, WireError."""
     identity = "".join(ctx.random.choices("0123456789abcdef", k=16))
     local = str(stream.local)
     request = sip_exchange.options(
@@ -84,15 +88,29 @@ async def _options(ctx: Context, stream: Stream, host: str) -> sip.Response:
         contact=f"sip:callready@{local};transport=tls",
         user_agent="callready",
     )
-    await stream.send(bytes(request))
     reader = Reader()
-    while True:
-        data = await stream.receive()
-        if not data:
-            raise NetFailure(Failure(kind=FailureKind.CLOSED, detail="closed without a SIP answer"))
-        for message in reader.receive(data):
-            if isinstance(message, sip.Response) and sip_exchange.answers(message, request):
-                return message
+    received = others = 0
+    try:
+        async with asyncio.timeout(within):
+            await stream.send(bytes(request))
+            while True:
+                data = await stream.receive()
+                if not data:
+                    raise NetFailure(Failure(kind=FailureKind.CLOSED, detail="closed without a SIP answer"))
+                received += len(data)
+                if received > _LIMIT:
+                    raise NetFailure(Failure(kind=FailureKind.TOO_LARGE, detail=f"{received} bytes without an answer"))
+                for message in reader.receive(data):
+                    if isinstance(message, sip.Response):
+                        if sip_exchange.answers(message, request):
+                            return message
+                        others += 1
+    except TimeoutError:
+        failure = Failure(kind=FailureKind.TIMEOUT, detail=f"no answer within {within:.1f} s")
+        if others:
+            detail = f"{others} SIP responses within {within:.1f} s, none to our request"
+            failure = Failure(kind=FailureKind.MISMATCH, detail=detail)
+        raise NetFailure(failure) from None
 
 
 def _evidence(response: sip.Response) -> SipEvidence:

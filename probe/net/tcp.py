@@ -45,6 +45,9 @@ class TcpStream:
             raise NetFailure(from_os_error(error)) from error
 
     async def receive(self) -> bytes:
+        # sock_recv gives way to others only where nothing has arrived: a far end that sends without end would keep
+        # every other task, and every deadline, from its turn.
+        await asyncio.sleep(0)
         try:
             return await asyncio.get_running_loop().sock_recv(self._sock, _RECEIVE)
         except OSError as error:
