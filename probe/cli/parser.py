@@ -118,8 +118,8 @@ def _add_catalog(commands: argparse._SubParsersAction[Parser]) -> None:
             action.add_argument(
                 "--level",
                 choices=("required", "recommended", "informational"),
-                default="informational",
-                help="the least important rows to open (default: all)",
+                default="recommended",
+                help="the least important rows to open (default: %(default)s)",
             )
 
 
