@@ -14,6 +14,7 @@ from catalog.read import Loaded, open_catalog
 from catalog.strict import Invalid, meant
 from probe.checks.registry import checks
 from probe.model.report import Report
+from probe.net import abilities
 from probe.planning.options import Options
 from probe.site import Site, read
 
@@ -44,8 +45,10 @@ def options(arguments: argparse.Namespace, catalog: Catalog) -> Options:
     _known("--persona", arguments.persona, [each.id for each in catalog.personas])
     _known("--only", arguments.only, checks())
     _known("--skip", arguments.skip, checks())
-    if arguments.public_roots is not None and not arguments.public_roots.is_file():
-        raise Fault(f"--public-roots {arguments.public_roots}: no such file; name a PEM file of root certificates")
+    if arguments.public_roots is not None:
+        _roots(arguments.public_roots)
+    if arguments.bind is not None and not abilities.is_local(arguments.bind):
+        raise Fault(f"--bind {arguments.bind}: is not an address of this machine; name one that it has")
     return Options(
         personas=tuple(arguments.persona),
         regions=tuple(arguments.region),
@@ -54,6 +57,13 @@ def options(arguments: argparse.Namespace, catalog: Catalog) -> Options:
         skip=tuple(arguments.skip),
         seed=secrets.randbelow(2**31) if arguments.seed is None else arguments.seed,
     )
+
+
+def _roots(path: Path) -> None:
+    if not path.is_file():
+        raise Fault(f"--public-roots {path}: no such file; name a PEM file of root certificates")
+    if not abilities.count_roots(str(path)):
+        raise Fault(f"--public-roots {path}: holds no certificate; name a PEM file of root certificates")
 
 
 def _known(option: str, words: Iterable[str], known: Iterable[str]) -> None:

@@ -30,8 +30,11 @@ def destinations(wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
             raise Fault(f"--report {form}:{path}: is a folder; name a file in it")
         if not os.access(folder, os.W_OK):
             raise Fault(f"--report {form}:{path}: the folder {folder} cannot be written to; name another")
-    if sum(path == "-" for _, path in named) > 1:
+    places = [path if path == "-" else str(Path(path).resolve()) for _, path in named]
+    if places.count("-") > 1:
         raise Fault("--report: only one report can go to standard output; give the others a path")
+    if twice := next((path for (_, path), place in zip(named, places, strict=True) if places.count(place) > 1), None):
+        raise Fault(f"--report: two reports would go to {twice}; give each a path of its own")
     return named
 
 

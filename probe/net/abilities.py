@@ -45,6 +45,16 @@ def try_ports(transport: str, ranges: Iterable[PortRange]) -> Binding:
     return Binding(free=free, taken=taken, forbidden=forbidden)
 
 
+def is_local(address: str) -> bool:
+    """Whether packets can be sent from `address`."""
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
 def count_roots(file: str | None, directory: str | None = None) -> int | None:
     """Root certificates in a PEM file and in a hashed directory; None where neither can be read."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
