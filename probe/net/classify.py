@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 
 from probe.model.failure import Failure, FailureKind
 
@@ -69,12 +70,44 @@ _ICMP_WORDS = {
 }
 
 
+# asyncio raises these without a number, above all where a far end leaves during a TLS handshake.
+_BY_TYPE = {
+    ConnectionResetError: FailureKind.CLOSED,
+    BrokenPipeError: FailureKind.CLOSED,
+    ConnectionAbortedError: FailureKind.RESET,
+    ConnectionRefusedError: FailureKind.REFUSED,
+    TimeoutError: FailureKind.TIMEOUT,
+}
+_NOT_TLS = ("wrong version number", "packet length too long", "http request", "unknown protocol")
+
+
 def from_os_error(error: OSError) -> Failure:
-    kind = _BY_ERRNO.get(error.errno or 0)
+    kind = _BY_ERRNO.get(error.errno) if error.errno else _BY_TYPE.get(type(error))
     if kind is None:
         name = errno.errorcode.get(error.errno or 0, "unknown error")
-        return Failure(kind=FailureKind.HOST_UNREACHABLE, detail=f"{name}: {os.strerror(error.errno or 0)}")
-    return Failure(kind=kind, detail=_WORDS.get(kind, os.strerror(error.errno or 0)))
+        words = os.strerror(error.errno) if error.errno else one_line(str(error)) or type(error).__name__
+        return Failure(kind=FailureKind.HOST_UNREACHABLE, detail=f"{name}: {words}")
+    return Failure(kind=kind, detail=_WORDS.get(kind) or (os.strerror(error.errno) if error.errno else "no answer"))
+
+
+def from_tls(reason: str, alert: str | None = None) -> Failure:
+    """OpenSSL's words for why a handshake ended, as in `wrong version number` or `TLSV1_ALERT_PROTOCOL_VERSION`."""
+    reason = one_line(reason.lower().replace("_", " "))
+    named = re.search(r"\balert (?!number)([a-z ]+)", reason)
+    if alert is None and named:
+        alert = named[1].strip().replace(" ", "_")
+    if alert:
+        return Failure(kind=FailureKind.TLS_ALERT, detail=f"TLS alert {alert}")
+    if "unexpected eof" in reason:
+        return Failure(kind=FailureKind.CLOSED, detail="connection closed during the TLS handshake")
+    if any(sign in reason for sign in _NOT_TLS):
+        return Failure(kind=FailureKind.NOT_TLS, detail=f"the answer is not TLS ({reason})")
+    return Failure(kind=FailureKind.TLS_FAILED, detail=f"TLS: {reason or 'handshake failed'}")
+
+
+def one_line(text: str, most: int = 160) -> str:
+    """What somebody else wrote, as a part of one line."""
+    return " ".join(text.split())[:most]
 
 
 def from_icmp(version: int, icmp_type: int, code: int, reporter: str | None) -> Failure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime
 import socket
 import ssl
@@ -15,13 +17,14 @@ from probe.model.failure import Failure, FailureKind
 from probe.ports import HttpReply, HttpRequest, NetFailure
 
 from . import trust
-from .classify import from_os_error
+from .classify import from_os_error, from_tls, one_line
 
 if TYPE_CHECKING:
     import aiohttp
     from aiohttp.abc import AbstractResolver, ResolveResult
 
 _BODY_LIMIT = 64 * 1024
+_BODY_WAIT = 0.5
 _HEADER_LIMIT = 16 * 1024
 
 
@@ -59,14 +62,16 @@ async def fetch(request: HttpRequest, *, roots: trust.Roots, user_agent: str) ->
             headers = _UPGRADE if request.websocket else {}
             async with session.get(request.url, headers=headers, allow_redirects=False) as reply:
                 done = time.perf_counter()
-                await reply.content.read(_BODY_LIMIT)
+                await _drop_body(reply)
                 http = _evidence(request, reply)
     except aiohttp.ClientError as error:
         raise NetFailure(_failure(error), _tls_evidence(handshakes, name, roots)) from error
     except OSError as error:
         raise NetFailure(from_os_error(error)) from error
     except ValueError as error:
-        raise NetFailure(Failure(kind=FailureKind.MALFORMED, detail=f"unreadable HTTP: {error}")) from error
+        raise NetFailure(
+            Failure(kind=FailureKind.MALFORMED, detail=f"unreadable HTTP: {one_line(str(error))}")
+        ) from error
     connect_end = marks.get("connected", done)
     return HttpReply(
         http=http,
@@ -74,6 +79,15 @@ async def fetch(request: HttpRequest, *, roots: trust.Roots, user_agent: str) ->
         connect_time=connect_end - began,
         request_time=done - connect_end,
     )
+
+
+async def _drop_body(reply: aiohttp.ClientResponse) -> None:
+    """The status is the answer: a body that is late, cut or malformed takes nothing from it."""
+    import aiohttp
+
+    with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+        async with asyncio.timeout(_BODY_WAIT):
+            await reply.content.read(_BODY_LIMIT)
 
 
 _UPGRADE = {
@@ -179,12 +193,14 @@ def _chain(tls: Any) -> list[bytes]:
 def _failure(error: aiohttp.ClientError) -> Failure:
     import aiohttp
 
-    if isinstance(error, aiohttp.ClientConnectorSSLError | ssl.SSLError):
-        return Failure(kind=FailureKind.TLS_FAILED, detail=f"TLS: {getattr(error, 'strerror', None) or error}")
-    if isinstance(error, aiohttp.ClientOSError):
-        return from_os_error(error)
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, ssl.SSLError):
+        return from_tls(cause.reason or str(cause))
+    if isinstance(cause, OSError):
+        return from_os_error(cause)
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return Failure(kind=FailureKind.CLOSED, detail="connection closed before an HTTP answer")
     if isinstance(error, aiohttp.ClientResponseError):
-        return Failure(kind=FailureKind.MALFORMED, detail=f"unreadable HTTP answer: {error.message or error.status}")
+        detail = f"unreadable HTTP answer: {one_line(error.message) or error.status}"
+        return Failure(kind=FailureKind.MALFORMED, detail=detail)
     return Failure(kind=FailureKind.MALFORMED, detail=f"HTTP: {type(error).__name__}")

@@ -13,6 +13,7 @@ from probe.model.failure import Failure, FailureKind
 from probe.ports import NetFailure, Stream
 
 from . import trust
+from .classify import from_tls
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -175,16 +176,8 @@ async def _flush_quietly(connection: SSL.Connection, stream: Stream) -> None:
 
 
 def _failure(error: SSL.Error, handshake: _Handshake) -> Failure:
-    if handshake.alert:
-        return Failure(kind=FailureKind.TLS_ALERT, detail=f"TLS alert {handshake.alert}")
     reasons = [str(part[-1]) for part in error.args[0]] if error.args and isinstance(error.args[0], list) else []
-    reason = "; ".join(filter(None, reasons)) or "handshake failed"
-    if any(
-        sign in reason
-        for sign in ("wrong version number", "packet length too long", "http request", "unknown protocol")
-    ):
-        return Failure(kind=FailureKind.NOT_TLS, detail=f"the answer is not TLS ({reason})")
-    return Failure(kind=FailureKind.TLS_FAILED, detail=f"TLS: {reason}")
+    return from_tls("; ".join(filter(None, reasons)), handshake.alert)
 
 
 def _evidence(handshake: _Handshake, server_name: str, roots: trust.Roots) -> TlsEvidence:
