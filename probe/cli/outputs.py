@@ -39,16 +39,23 @@ def destinations(wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def write(report: Report, wanted: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Where each format went."""
+    """Where each format went. A report that cannot be written does not cost the others: Fault comes last."""
     written = {}
+    faults = []
     for form, path in wanted:
         text = FORMATS[form](report)
         if path == "-":
             sys.stdout.write(text)
             sys.stdout.flush()
-        else:
+            continue
+        try:
             _replace(Path(path), text, form)
+        except Fault as fault:
+            faults.append(str(fault))
+        else:
             written[form] = path
+    if faults:
+        raise Fault("\n".join(faults))
     return written
 
 

@@ -1,0 +1,141 @@
+"""Whole runs against the twin: exit status, pure standard output, and a report even when interrupted."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from probe.explanations.read import diagnoses, findings
+from reports import schema
+
+from .calling import LIMIT, ROOT, call, environment, run
+from .conftest import LabRun
+
+
+def read(text: str) -> dict[str, Any]:
+    """One JSON document that obeys the committed schema."""
+    document: dict[str, Any] = json.loads(text)
+    committed = json.loads(schema.FILE.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(committed).validate(document)
+    return document
+
+
+def test_a_healthy_site_is_ready(lab_run: LabRun) -> None:
+    report = read(lab_run.json.read_text("utf-8"))
+    assert report["verdict"] == "ready"
+    assert lab_run.called.status == 0
+    assert report["diagnoses"] == []
+    assert {each["verdict"] for each in report["personas"]} == {"ready"}
+    assert len(report["personas"]) == 8
+
+
+def test_standard_output_is_one_json_document(lab_run: LabRun) -> None:
+    assert lab_run.called.out == lab_run.json.read_text("utf-8")
+    read(lab_run.called.out)
+
+
+def test_the_live_view_and_the_summary_go_to_standard_error(lab_run: LabRun) -> None:
+    lines = lab_run.called.err.splitlines()
+    assert lines[0].startswith("callready: ")
+    assert any("READY" in line for line in lines)
+    assert any(str(lab_run.json) in line for line in lines)
+    for line in lines:
+        assert "\x1b" not in line
+        assert "Traceback" not in line
+
+
+def test_every_code_in_the_report_is_explained(lab_run: LabRun) -> None:
+    report = read(lab_run.json.read_text("utf-8"))
+    assert {each["code"] for each in report["findings"]} <= set(findings())
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "r.json"
+    called = run("check", "--lab", "--quiet", "--only", "dns", "--persona", "webex-web-app", "--report", f"json:{file}")
+    assert (called.out, called.err) == ("", "")
+    assert called.status == 3
+    assert read(file.read_text("utf-8"))["verdict"] == "undetermined"
+
+
+def test_the_summary_goes_to_standard_output_where_no_report_does() -> None:
+    called = run("check", "--lab", "--only", "dns")
+    assert "UNDETERMINED" in called.out
+    assert max(map(len, called.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        ("tcp-drop:8934", 2, "firewall.tcp_blocked"),
+        ("udp-drop:9000", 2, "firewall.udp_blocked"),
+        ("ntp-source-drop", 2, "ntp.source_port_blocked"),
+        ("tls-expired:8934", 2, "tls.untrusted"),
+        ("dns-slow:0.3", 1, "dns.slow"),
+    ],
+)
+def test_a_fault_gives_its_diagnosis_and_nothing_else(fault: str, status: int, code: str) -> None:
+    called = run("lab", "--fault", fault, "--seed", "7", "--quiet", "--report", "json:-")
+    assert called.status == status, called.err
+    report = read(called.out)
+    assert [each["code"] for each in report["diagnoses"]] == [code]
+    assert code in diagnoses()
+    assert report["environment"]["lab"] == {"faults": [fault]}
+
+
+def test_faults_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    called = call(capsys, "lab", "--list-faults")
+    assert called.status == 0
+    assert "udp-drop:30000-40000" in called.out
+
+
+def test_an_interrupt_in_the_middle_leaves_a_valid_report(tmp_path: Path) -> None:
+    file = tmp_path / "r.json"
+    argv = ["lab", "--fault", "tcp-drop:1-65535", "--fault", "udp-drop:1024-65535", "--report", f"json:{file}"]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "probe", *argv],
+        env=environment(),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stderr is not None
+    with program:
+        for line in program.stderr:
+            # The first kind of check is finished, others cannot be: what they ask for never answers.
+            if " answered" in line:
+                program.send_signal(signal.SIGINT)
+                break
+        else:
+            pytest.fail("the run ended by itself")
+        out, err = program.communicate(timeout=LIMIT)
+    assert "Traceback" not in err
+    assert "cut short" in err
+    report = read(file.read_text("utf-8"))
+    assert report["cut_short"] is True
+    statuses = {each["status"] for each in report["measurements"]}
+    assert {"done", "cut_short"} <= statuses
+    # What was proven before the interrupt stays proven.
+    assert (program.returncode, report["verdict"]) in {(2, "not-ready"), (3, "undetermined")}
+    assert "cut short" in out
+    assert [each.name for each in tmp_path.iterdir()] == ["r.json"]
+
+
+def test_a_report_cut_short_can_be_judged_again(tmp_path: Path, lab_run: LabRun) -> None:
+    """Measurements that were cut short prove nothing, whatever they held."""
+    document = json.loads(lab_run.json.read_text("utf-8"))
+    document["cut_short"] = True
+    for each in document["measurements"]:
+        each.update(status="cut_short", observations=[], metrics=[])
+    file = tmp_path / "r.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    called = run("replay", str(file))
+    assert called.status == 0
+    assert "verdict: ready -> undetermined" in called.out.splitlines()
