@@ -5,7 +5,7 @@ Every method raises `NetFailure`, already classified, and nothing else; time lim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -17,6 +17,8 @@ from probe.model.failure import Failure
 
 SourcePorts = tuple[PortRange, ...] | None
 """Where the local port is taken from; None: the system's ephemeral ports."""
+
+Bound = Callable[[], None]
 
 
 class NetFailure(Exception):
@@ -94,12 +96,29 @@ class Net(Protocol):
         """The IP versions that this machine has a route for: 4, 6 or both."""
         ...
 
-    async def connect(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Stream: ...
+    async def connect(
+        self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0, bound: Bound | None = None
+    ) -> Stream:
+        """Waits until one of `source_ports` is free; `bound` is called when it is, before the first packet."""
+        ...
+
+    async def connect_each(
+        self, to: Sequence[Endpoint], *, quick: float, patient: float, at_once: int
+    ) -> list[float | Failure]:
+        """Tries a TCP connection to each, from ephemeral ports, and closes it at once: seconds it took, or why not.
+
+        Waits `quick` seconds for each; silence is tried once more, for `patient` seconds.
+        """
+        ...
+
     async def secure(self, stream: Stream, *, server_name: str, alpn: Sequence[str] = ()) -> TlsStream:
         """A TLS handshake on `stream`. Any chain is accepted here and judged in the evidence."""
         ...
 
-    async def datagrams(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Datagrams: ...
+    async def datagrams(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Datagrams:
+        """Waits until one of `source_ports` is free, and for nothing else."""
+        ...
+
     async def fetch(self, request: HttpRequest) -> HttpReply:
         """One HTTP exchange, without following redirects; the body is read up to a small limit and dropped."""
         ...

@@ -35,19 +35,23 @@ async def reach(
 
 async def _race(ctx: Context, candidates: list[Endpoint], source_ports: SourcePorts, dscp: int) -> Stream | Failure:
     attempts: list[asyncio.Task[Stream | Failure]] = []
+    winner: Stream | None = None
     try:
         for to in candidates:
             attempts.append(asyncio.create_task(ctx.connect(to, source_ports=source_ports, dscp=dscp)))
-            await asyncio.wait(attempts, timeout=ATTEMPT_DELAY, return_when=asyncio.FIRST_COMPLETED)
-            if (winner := _first_stream(attempts)) is not None:
+            under_way = [each for each in attempts if not each.done()]
+            await asyncio.wait(under_way, timeout=ATTEMPT_DELAY, return_when=asyncio.FIRST_COMPLETED)
+            winner = _first_stream(attempts)
+            if winner is not None:
                 return winner
-        for attempt in asyncio.as_completed(attempts):
-            result = await attempt
-            if not isinstance(result, Failure):
-                return result
+        while under_way := [each for each in attempts if not each.done()]:
+            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            winner = _first_stream(attempts)
+            if winner is not None:
+                return winner
         return attempts[0].result()
     finally:
-        await _abandon(attempts)
+        await _abandon(attempts, winner)
 
 
 def _first_stream(attempts: list[asyncio.Task[Stream | Failure]]) -> Stream | None:
@@ -55,9 +59,8 @@ def _first_stream(attempts: list[asyncio.Task[Stream | Failure]]) -> Stream | No
     return next((each for each in results if not isinstance(each, Failure)), None)
 
 
-async def _abandon(attempts: list[asyncio.Task[Stream | Failure]]) -> None:
-    """Ends the attempts still under way and closes every stream but the one that was returned first."""
-    winner = _first_stream(attempts)
+async def _abandon(attempts: list[asyncio.Task[Stream | Failure]], winner: Stream | None) -> None:
+    """Ends the attempts still under way and closes every stream but the winner."""
     for each in attempts:
         each.cancel()
     for late in await asyncio.gather(*attempts, return_exceptions=True):

@@ -51,7 +51,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
     for address in in_order(await ctx.addresses(target.host))[:2]:
         to = Endpoint(address, target.port)
         for wait in (ctx.patience.quick, ctx.patience.patient, ctx.patience.patient):
-            socket = await ctx.attempt("connect", to, ctx.net.datagrams(to, source_ports=wanted), timeout=wait + 5)
+            socket = await ctx.attempt("connect", to, ctx.net.datagrams(to, source_ports=wanted), timeout=None)
             if isinstance(socket, Failure):
                 return
             try:

@@ -55,7 +55,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
     for address in in_order(await ctx.addresses(target.host))[:2]:
         to = Endpoint(address, target.port)
         socket = await ctx.attempt(
-            "connect", to, ctx.net.datagrams(to, source_ports=wanted, dscp=params.dscp), timeout=_TRANSACTION_WAIT
+            "connect", to, ctx.net.datagrams(to, source_ports=wanted, dscp=params.dscp), timeout=None
         )
         if isinstance(socket, Failure):
             continue

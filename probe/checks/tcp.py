@@ -18,6 +18,7 @@ from .connecting import reach
 from .finding import finding, unreached
 from .limits import Limits
 from .offering import task_for, ways_of
+from .tcp_range import WIDE
 
 _COST = Cost(packets=6, bytes=400, seconds=4.0)
 
@@ -28,7 +29,11 @@ class Params(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def offer(demand: Demand, _: Sampling) -> Offer | None:
-    if demand.use not in {"sip", "turn"} or demand.protocol != "tcp":
+    if (
+        demand.use not in {"sip", "turn"}
+        or demand.protocol != "tcp"
+        or sum(map(len, parse_ranges(demand.ports))) > WIDE
+    ):
         return None
     params = Params(source_ports=demand.local_ports, dscp=demand.dscp)
     tasks = [task_for("tcp", each, demand, params, cost=_COST, deadline=15) for each in demand.contacts]
@@ -39,7 +44,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
     wanted = parse_ranges(params.source_ports) if params.source_ports else None
     stream = await reach(ctx, target.host, target.port, source_ports=wanted, dscp=params.dscp)
     if not isinstance(stream, Failure):
-        ctx.metric("tcp.connect_time", ctx.observations[-1].duration, "s")
+        ctx.metric("tcp.connect_time", ctx.took("connect"), "s")
         stream.close()
 
 

@@ -58,7 +58,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
     stream = await reach(ctx, target.host, target.port, source_ports=wanted, dscp=params.dscp)
     if isinstance(stream, Failure):
         return
-    ctx.metric("tcp.connect_time", ctx.observations[-1].duration, "s")
+    ctx.metric("tcp.connect_time", ctx.took("connect"), "s")
     try:
         secured = await ctx.attempt(
             "handshake",

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from catalog.ranges import PortRange, merge_ranges, parse_ranges, write_ranges
+from catalog.ranges import merge_ranges, parse_ranges, write_ranges
 from probe.context.context import Context
 from probe.model.address import Endpoint, Target
 from probe.model.demand import Demand, Offer, Sampling
@@ -27,6 +27,7 @@ from .connecting import in_order
 from .finding import finding
 from .limits import Limits
 from .offering import task_for, ways_of
+from .sampling import sample
 
 _AT_ONCE = 16
 """Ports tried at a time: as many NAT bindings as a few phones make."""
@@ -57,21 +58,6 @@ def offer(demand: Demand, sampling: Sampling) -> Offer | None:
     cost = Cost(packets=total * 2, bytes=total * 2 * _PACKET, seconds=2 + total / 100, bindings=total)
     tasks = [task_for("udp-range", each, demand, params, cost=cost, deadline=60) for each in demand.contacts]
     return Offer(tasks=tasks, ways=ways_of(demand, tasks))
-
-
-def sample(ranges: tuple[PortRange, ...], count: int, random: Random) -> list[int]:
-    """`count` ports: one from each of as many strata, even and odd in turn, and always both ends of each range."""
-    ends = {port for each in ranges for port in (each.first, each.last)}
-    ports = [port for each in ranges for port in each]
-    if len(ports) <= count:
-        return ports
-    strata = max(1, count - len(ends))
-    drawn = set(ends)
-    for index in range(strata):
-        stratum = ports[index * len(ports) // strata : (index + 1) * len(ports) // strata]
-        parity = [port for port in stratum if port % 2 == index % 2] or stratum
-        drawn.add(random.choice(parity))
-    return sorted(drawn)
 
 
 async def run(ctx: Context, target: Target, params: Params) -> None:

@@ -143,14 +143,14 @@ class QuicEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag
     """HTTP/3 status."""
 
 
-class RangeEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="udp-range"):
-    """Answers over a port range from one destination; ports as ranges, such as `30000-40000`."""
+class RangeEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="range"):
+    """Answers over a port range, UDP or TCP, from one destination; ports as ranges, such as `30000-40000`."""
 
     destination: str
     probed: str
     answered: str = ""
     unreachable: str = ""
-    """An ICMP Port Unreachable came from the destination itself: the packet arrived."""
+    """The destination itself refused, by ICMP Port Unreachable or TCP reset: the packet arrived."""
     rejected: str = ""
     """ICMP from something in between."""
     silent: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
 from collections.abc import Sequence
@@ -10,10 +11,12 @@ from random import Random
 
 from probe.model.address import Endpoint
 from probe.model.evidence import QuicEvidence
-from probe.ports import Datagrams, HttpReply, HttpRequest, SourcePorts, Stream, TlsStream
+from probe.model.failure import Failure
+from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, SourcePorts, Stream, TlsStream
 
 from . import http, resolvers, tcp, udp
 from .source_ports import SourcePortPool
+from .sweep import sweep
 from .trust import Roots
 
 
@@ -32,6 +35,7 @@ class RealNet:
         self, *, seed: int, user_agent: str, bind: str | None = None, public_roots: Path | None = None
     ) -> None:
         self._pool = SourcePortPool(Random(seed), bind)
+        self._bind = bind
         self._roots = Roots(public_roots)
         self._user_agent = user_agent
         self._resolvers: list[Endpoint] | None = None
@@ -46,8 +50,15 @@ class RealNet:
             version for version, anywhere in ((4, "192.0.2.1"), (6, "2001:db8::1")) if _has_route(version, anywhere)
         ]
 
-    async def connect(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Stream:
-        return await tcp.connect(to, pool=self._pool, source_ports=source_ports, dscp=dscp)
+    async def connect(
+        self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0, bound: Bound | None = None
+    ) -> Stream:
+        return await tcp.connect(to, pool=self._pool, source_ports=source_ports, dscp=dscp, bound=bound)
+
+    async def connect_each(
+        self, to: Sequence[Endpoint], *, quick: float, patient: float, at_once: int
+    ) -> list[float | Failure]:
+        return await asyncio.to_thread(sweep, to, quick=quick, patient=patient, at_once=at_once, bind=self._bind)
 
     async def secure(self, stream: Stream, *, server_name: str, alpn: Sequence[str] = ()) -> TlsStream:
         from . import tls

@@ -21,7 +21,7 @@ class SourcePortPool:
         self._random = random
         self._address = address
         self._held: set[tuple[int, int]] = set()
-        self._released = asyncio.Condition()
+        self._released = asyncio.Event()
 
     async def bind(self, sock: socket.socket, to: Endpoint, wanted: SourcePorts) -> None:
         """Raises OSError (EADDRINUSE) when other programs hold every port that was tried."""
@@ -36,8 +36,7 @@ class SourcePortPool:
         while len(tried) < min(_TRIES, sum(map(len, wanted))):
             port = self._free(sock.type, wanted, tried)
             if port is None:
-                async with self._released:
-                    await self._released.wait()
+                await self._released.wait()
                 continue
             tried.add(port)
             try:
@@ -66,10 +65,8 @@ class SourcePortPool:
         return None
 
     def release(self, kind: int, port: int) -> None:
+        """Wakes all who wait; those who still find nothing free wait for the next."""
         if (kind, port) in self._held:
             self._held.discard((kind, port))
-            asyncio.get_running_loop().create_task(self._announce())
-
-    async def _announce(self) -> None:
-        async with self._released:
-            self._released.notify_all()
+            self._released.set()
+            self._released = asyncio.Event()

@@ -8,7 +8,7 @@ import socket
 import struct
 
 from probe.model.address import Endpoint
-from probe.ports import NetFailure, SourcePorts
+from probe.ports import Bound, NetFailure, SourcePorts
 
 from . import error_queue
 from .classify import from_os_error
@@ -64,7 +64,14 @@ class TcpStream:
         self._pool.release(socket.SOCK_STREAM, self.local.port)
 
 
-async def connect(to: Endpoint, *, pool: SourcePortPool, source_ports: SourcePorts = None, dscp: int = 0) -> TcpStream:
+async def connect(
+    to: Endpoint,
+    *,
+    pool: SourcePortPool,
+    source_ports: SourcePorts = None,
+    dscp: int = 0,
+    bound: Bound | None = None,
+) -> TcpStream:
     """Raises NetFailure; an ICMP error names the router that sent it."""
     family = socket.AF_INET6 if ":" in to.address else socket.AF_INET
     sock = None
@@ -79,6 +86,8 @@ async def connect(to: Endpoint, *, pool: SourcePortPool, source_ports: SourcePor
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         await pool.bind(sock, to, source_ports)
         held = sock.getsockname()[1] if source_ports is not None else 0
+        if bound is not None:
+            bound()
         await asyncio.get_running_loop().sock_connect(sock, (to.address, to.port))
         return TcpStream(sock, to, pool, chosen=source_ports is not None)
     except OSError as error:

@@ -108,11 +108,13 @@ async def open_socket(
         await pool.bind(sock, to, source_ports)
         sock.connect((to.address, to.port))
         return UdpSocket(sock, to, pool)
-    except OSError as error:
+    except BaseException as error:
         if sock is not None:
             pool.release(socket.SOCK_DGRAM, _bound_port(sock))
             sock.close()
-        raise NetFailure(from_os_error(error)) from error
+        if isinstance(error, OSError):
+            raise NetFailure(from_os_error(error)) from error
+        raise
 
 
 def _bound_port(sock: socket.socket) -> int:

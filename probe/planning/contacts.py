@@ -9,6 +9,7 @@ import msgspec
 
 from catalog.model import Catalog, PortRow, Service
 from catalog.ranges import parse_ranges
+from probe.checks.tcp_range import WIDE
 from probe.model.demand import Contact
 from probe.model.plan import Rule
 from probe.site import Site
@@ -133,6 +134,8 @@ class Directory:
         mine = [each for each in mine if wanted is None or each.level in wanted or self._options.depth == "deep"]
         if not mine:
             return [("", Chosen(contacts=(), unmeasured="no host name for it is published"))]
+        if len(ports) > WIDE:
+            return [("", Chosen(contacts=tuple(_contact(each, ports[0], each.name) for each in mine), rule="every"))]
         if len(ports) > 1:
             by_port = tuple(_contact(each, port, str(port)) for port in ports for each in mine if each.has(port))
             return [("", Chosen(contacts=by_port, rule="every"))]
