@@ -11,7 +11,7 @@ from probe.model.address import Endpoint
 from probe.model.evidence import ConnectEvidence, Evidence
 from probe.model.failure import Failure, FailureKind
 from probe.model.measurement import Metric, Observation, Operation
-from probe.ports import Clock, Net, NetFailure, SourcePorts, Stream
+from probe.ports import Bound, Clock, Net, NetFailure, SourcePorts, Stream
 from probe.wire.error import WireError
 
 from .names import Names
@@ -44,22 +44,32 @@ class Context:
         self,
         operation: Operation,
         target: object,
-        work: Awaitable[T],
+        work: Awaitable[T] | Callable[[Bound], Awaitable[T]],
         *,
-        timeout: float,
+        timeout: float | None,
         evidence: Callable[[T], Evidence | None] | None = None,
     ) -> T | Failure:
-        """The result of `work`, or why it failed; either way one Observation is recorded. `timeout` in seconds."""
+        """The result of `work`, or why it failed; either way one Observation is recorded.
+
+        `timeout` is in seconds; None where nothing on the network is waited for. Work that has to wait for something
+        of this host first is a function: the operation begins when it calls what it is given.
+        """
         started = self.clock.now()
         failure: Failure | None = None
         seen: Evidence | None = None
+
+        def begin() -> None:
+            nonlocal started
+            started = self.clock.now()
+            limit.reschedule(None if timeout is None else asyncio.get_running_loop().time() + timeout)
+
         try:
-            async with asyncio.timeout(timeout):
-                result = await work
+            async with asyncio.timeout(None if callable(work) else timeout) as limit:
+                result = await (work(begin) if callable(work) else work)
             if evidence is not None:
                 seen = evidence(result)
         except TimeoutError:
-            failure = Failure(kind=FailureKind.TIMEOUT, detail=f"no answer within {timeout:.1f} s")
+            failure = Failure(kind=FailureKind.TIMEOUT, detail=f"no answer within {timeout or 0:.1f} s")
         except NetFailure as error:
             failure, seen = error.failure, error.evidence
         except WireError as error:
@@ -90,6 +100,10 @@ class Context:
         """Records what was seen in passing, within another operation."""
         self._record(operation, target, self.clock.now(), None, evidence)
 
+    def took(self, operation: Operation) -> float:
+        """Seconds of the latest operation of that kind that succeeded."""
+        return next(o.duration for o in reversed(self.observations) if o.operation == operation and o.failure is None)
+
     def metric(self, name: str, value: float, unit: Literal["s", "B", "ratio", "count"]) -> None:
         self.metrics.append(Metric(name=name, value=value, unit=unit))
 
@@ -109,7 +123,7 @@ class Context:
             stream = await self.attempt(
                 "connect",
                 to,
-                self.net.connect(to, source_ports=source_ports, dscp=dscp),
+                lambda begin: self.net.connect(to, source_ports=source_ports, dscp=dscp, bound=begin),
                 timeout=self.patience.patient if wait is None else wait,
                 evidence=lambda s: ConnectEvidence(local=s.local, remote=s.remote),
             )

@@ -50,10 +50,11 @@ class Names:
             self._asked[name] = asyncio.create_task(self._addresses(name))
         return await asyncio.shield(self._asked[name])
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Ends questions that nobody waits for any more."""
         for asked in self._asked.values():
             asked.cancel()
+        await asyncio.gather(*self._asked.values(), return_exceptions=True)
 
     async def _addresses(self, name: str) -> list[str]:
         rdtypes = [{6: "AAAA", 4: "A"}[version] for version in sorted(self._net.versions(), reverse=True)] or ["A"]

@@ -17,7 +17,7 @@ from probe.model.measurement import Measurement, Status
 from probe.model.plan import Plan, Task
 from probe.ports import Clock, Net
 
-from .events import Listener, RunFinished, RunStarted, TaskFinished, TaskStarted
+from .events import Event, Listener, RunFinished, RunStarted, TaskFinished, TaskStarted
 
 NORMAL_AT_ONCE = 64
 """Tasks of the normal lane under way at a time: a harmless guest opens no more at once than a busy office."""
@@ -53,6 +53,8 @@ class Run:
         self._began = 0.0
         self._work: asyncio.Task[None] | None = None
         self.cut_short = False
+        self.display_fault: str | None = None
+        """Traceback of a fault of the listener."""
 
     def stop(self) -> None:
         """Ends the run at the next opportunity. May be called from a signal handler of the loop."""
@@ -63,16 +65,17 @@ class Run:
     async def measure(self) -> list[Measurement]:
         """One Measurement per task of the plan, in the plan's order."""
         self._began = self._clock.now()
-        self._listener.hear(RunStarted(plan=self._plan))
-        if not self.cut_short:
-            self._work = asyncio.create_task(self._lanes())
-            try:
+        self._tell(RunStarted(plan=self._plan))
+        try:
+            if not self.cut_short:
+                self._work = asyncio.create_task(self._lanes())
                 await self._work
-            except asyncio.CancelledError:
-                if not self.cut_short:
-                    raise
-        self._names.close()
-        self._listener.hear(RunFinished(cut_short=self.cut_short))
+        except asyncio.CancelledError:
+            if not self.cut_short:
+                raise
+        finally:
+            await self._names.close()
+        self._tell(RunFinished(cut_short=self.cut_short))
         return [self._measured.get(task.id) or self._unstarted(task) for task in self._plan.tasks]
 
     async def _lanes(self) -> None:
@@ -94,8 +97,7 @@ class Run:
             await self._one(task)
 
     async def _one(self, task: Task) -> None:
-        self._listener.hear(TaskStarted(task=task))
-        check = self._checks[task.kind]
+        self._tell(TaskStarted(task=task))
         ctx = Context(
             task=task.id,
             net=self._net,
@@ -108,18 +110,20 @@ class Run:
         status: Status = "done"
         reason = trace = None
         try:
+            check = self._checks[task.kind]
             params = msgspec.convert(task.params, check.params)
-            async with asyncio.timeout(task.deadline - _RESERVE):
+            async with asyncio.timeout(task.deadline - _RESERVE) as limit:
                 await check.run(ctx, task.target, params)
         except Skip as skip:
             status, reason = "skipped", str(skip)
-        except TimeoutError:
-            status, reason = "cut_short", f"not finished within its {task.deadline:g} s"
         except asyncio.CancelledError:
             self._finish(task, ctx, "cut_short", "the run was stopped", None)
             raise
         except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the siblings, and is not the network's
-            status, reason, trace = "broken", f"{type(error).__name__}: {error}", traceback.format_exc()
+            if isinstance(error, TimeoutError) and limit.expired():
+                status, reason = "cut_short", f"not finished within its {task.deadline:g} s"
+            else:
+                status, reason, trace = "broken", f"{type(error).__name__}: {error}", traceback.format_exc()
         self._finish(task, ctx, status, reason, trace)
 
     def _finish(self, task: Task, ctx: Context, status: Status, reason: str | None, trace: str | None) -> None:
@@ -135,7 +139,16 @@ class Run:
             traceback=trace,
         )
         self._measured[task.id] = measurement
-        self._listener.hear(TaskFinished(task=task, measurement=measurement))
+        self._tell(TaskFinished(task=task, measurement=measurement))
+
+    def _tell(self, event: Event) -> None:
+        """A listener that fails is told no more: a fault of the display must not cost the measurements."""
+        if self.display_fault is not None:
+            return
+        try:
+            self._listener.hear(event)
+        except Exception:  # noqa: BLE001 - whatever it is, it is not the run's
+            self.display_fault = traceback.format_exc()
 
     def _unstarted(self, task: Task) -> Measurement:
         return Measurement(
