@@ -53,14 +53,10 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
     async def sweep() -> RangeEvidence:
         endpoints = [Endpoint(address, port) for port in ports]
         ctx.random.shuffle(endpoints)
-        outcomes = await ctx.net.connect_each(
-            endpoints, quick=ctx.patience.quick, patient=ctx.patience.patient, at_once=params.at_once
-        )
+        outcomes = await ctx.net.connect_each(endpoints, waits=ctx.patience, at_once=params.at_once)
         states: dict[str, list[int]] = {"answered": [], "unreachable": [], "rejected": [], "silent": []}
         for to, outcome in zip(endpoints, outcomes, strict=True):
             states[_state(to, outcome)].append(to.port)
-            if isinstance(outcome, float):
-                ctx.patience.learn(outcome)
         return RangeEvidence(
             destination=address,
             probed=write_ranges(merge_ranges(ports)),

@@ -14,7 +14,7 @@ from probe.model.measurement import Metric, Observation, Operation
 from probe.ports import Bound, Clock, Net, NetFailure, SourcePorts, Stream
 from probe.wire.error import WireError
 
-from .names import Names
+from .names import Names, is_address
 from .patience import Patience
 
 T = TypeVar("T")
@@ -112,6 +112,8 @@ class Context:
 
     async def addresses(self, host: str) -> list[str]:
         """Addresses of `host`; skips the check where the name gives none."""
+        if is_address(host):
+            return [host]
         answer = await self.attempt("resolve", host, self.names.addresses(host), timeout=self.names.patience)
         if isinstance(answer, Failure):
             self.skip(f"{host} did not resolve: {answer.detail}")
@@ -127,8 +129,11 @@ class Context:
                 timeout=self.patience.patient if wait is None else wait,
                 evidence=lambda s: ConnectEvidence(local=s.local, remote=s.remote),
             )
-            if not isinstance(stream, Failure):
+            refused = isinstance(stream, Failure) and stream.kind is FailureKind.REFUSED
+            if refused or not isinstance(stream, Failure):
+                # A reset is an answer too: it took a round trip.
                 self.patience.learn(self.observations[-1].duration)
+            if not isinstance(stream, Failure):
                 return stream
             if not stream.kind.silent:
                 return stream
