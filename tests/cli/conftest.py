@@ -1,4 +1,4 @@
-"""One run against the twin for all tests that need a report."""
+"""One run against the healthy twin, and one against a broken one, for all tests that need a report."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ def lab_run(tmp_path_factory: pytest.TempPathFactory) -> LabRun:
     file = tmp_path_factory.mktemp("lab") / "report.json"
     called = run("check", "--lab", "--seed", "7", "--report", "json:-", "--report", f"json:{file}")
     return LabRun(called, file)
+
+
+@pytest.fixture(scope="session")
+def blocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a run in which nothing gets through to TCP 8934."""
+    file = tmp_path_factory.mktemp("blocked") / "report.json"
+    called = run("lab", "--fault", "tcp-drop:8934", "--seed", "7", "--quiet", "--report", f"json:{file}")
+    assert called.status == 2, called.err
+    return file

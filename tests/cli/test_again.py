@@ -8,19 +8,10 @@ from typing import Any
 
 import pytest
 
-from .calling import ROOT, call, run
+from .calling import ROOT, call
 from .conftest import LabRun
 
 CATALOGUE = ROOT / "catalog/webex-calling.toml"
-
-
-@pytest.fixture(scope="module")
-def blocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run against the twin in which nothing gets through to TCP 8934."""
-    file = tmp_path_factory.mktemp("blocked") / "report.json"
-    called = run("lab", "--fault", "tcp-drop:8934", "--seed", "7", "--quiet", "--report", f"json:{file}")
-    assert called.status == 2, called.err
-    return file
 
 
 def stricter(folder: Path) -> Path:
@@ -108,6 +99,12 @@ def test_diff_tells_what_was_repaired(lab_run: LabRun, blocked: Path, capsys: py
     lines = call(capsys, "diff", str(blocked), str(lab_run.json)).out.splitlines()
     assert "verdict: not-ready -> ready" in lines
     assert any(line.startswith("no longer: firewall.tcp_blocked: ") for line in lines)
+
+
+def test_the_example_of_the_readme_is_what_is_printed(blocked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = (ROOT / "README.md").read_text("utf-8").partition("```text\n")[2].partition("```")[0]
+    assert len(example.splitlines()) > 10
+    assert call(capsys, "replay", str(blocked), "--report", "text:-").out.startswith(example)
 
 
 def written(folder: Path, document: dict[str, Any]) -> Path:

@@ -44,6 +44,13 @@ def test_tells_packets_bytes_and_destinations(capsys: pytest.CaptureFixture[str]
     assert "\nNot measured:\n" in out
 
 
+def test_the_overview_fits_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    before, _, after = call(capsys, "plan", "--seed", "7").out.partition("Nothing has been sent.")
+    unmeasured = after.partition("\nNot measured:\n")[2]
+    assert unmeasured
+    assert max(map(len, [*before.splitlines(), *unmeasured.splitlines()])) <= 80
+
+
 def test_a_seed_repeats_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "plan", "--seed", "7").out == call(capsys, "plan", "--seed", "7").out
 
