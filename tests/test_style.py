@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ ROOT = Path(__file__).parents[1]
 MADE_BY_TOOLS = {".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "build"}
 
 # In pieces, so that this file does not hold what it looks for.
-MACHINE = ["/" + "work/", "/" + "root/", "/" + "tmp/venv"]
-REGISTRIES = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "--index-" + "url", "--find-" + "links"]
+MACHINE = ["/" + "work/", r"(?<![\w}])/" + "root/", "/" + "tmp/venv"]
+REGISTRIES = ["py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.org", "--index-" + "url", "--find-" + "links"]
 
 
 def tool(*argv: str) -> None:
@@ -47,7 +48,7 @@ def test_types() -> None:
 
 @pytest.mark.parametrize("words", [*MACHINE, *REGISTRIES])
 def test_nothing_of_the_build_machine_is_in_the_repository(words: str) -> None:
-    assert [path for path, text in texts() if words in text] == []
+    assert [path for path, text in texts() if re.search(words, text)] == []
 
 
 def test_the_search_covers_the_repository() -> None:
