@@ -87,6 +87,16 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds from the request to the status line."""
 
 
+class Waits(Protocol):
+    """How long to wait for an answer, in seconds: first quickly, then once patiently before silence is believed."""
+
+    @property
+    def quick(self) -> float: ...
+    @property
+    def patient(self) -> float: ...
+    def learn(self, round_trip: float) -> None: ...
+
+
 class Net(Protocol):
     def name_servers(self) -> Sequence[Endpoint]:
         """The resolvers that this machine is configured to use."""
@@ -102,13 +112,8 @@ class Net(Protocol):
         """Waits until one of `source_ports` is free; `bound` is called when it is, before the first packet."""
         ...
 
-    async def connect_each(
-        self, to: Sequence[Endpoint], *, quick: float, patient: float, at_once: int
-    ) -> list[float | Failure]:
-        """Tries a TCP connection to each, from ephemeral ports, and closes it at once: seconds it took, or why not.
-
-        Waits `quick` seconds for each; silence is tried once more, for `patient` seconds.
-        """
+    async def connect_each(self, to: Sequence[Endpoint], *, waits: Waits, at_once: int) -> list[float | Failure]:
+        """Tries a TCP connection to each, from ephemeral ports, and closes it at once: seconds it took, or why not."""
         ...
 
     async def secure(self, stream: Stream, *, server_name: str, alpn: Sequence[str] = ()) -> TlsStream:

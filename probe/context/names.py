@@ -44,7 +44,7 @@ class Names:
 
     async def addresses(self, name: str) -> list[str]:
         """IPv6 and IPv4 addresses of `name`, as this machine can use them. Raises NetFailure."""
-        if _is_address(name):
+        if is_address(name):
             return [name]
         if name not in self._asked:
             self._asked[name] = asyncio.create_task(self._addresses(name))
@@ -188,7 +188,7 @@ async def _ask_stream(net: Net, server: Endpoint, question: dns.Question, identi
         stream.close()
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
     import ipaddress
 
     try:

@@ -11,12 +11,11 @@ from random import Random
 
 from probe.model.address import Endpoint
 from probe.model.evidence import QuicEvidence
-from probe.model.failure import Failure
-from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, SourcePorts, Stream, TlsStream
+from probe.model.failure import Failure, FailureKind
+from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, NetFailure, SourcePorts, Stream, TlsStream, Waits
 
-from . import http, resolvers, tcp, udp
+from . import http, resolvers, sweep, tcp, udp
 from .source_ports import SourcePortPool
-from .sweep import sweep
 from .trust import Roots
 
 
@@ -55,10 +54,28 @@ class RealNet:
     ) -> Stream:
         return await tcp.connect(to, pool=self._pool, source_ports=source_ports, dscp=dscp, bound=bound)
 
-    async def connect_each(
-        self, to: Sequence[Endpoint], *, quick: float, patient: float, at_once: int
-    ) -> list[float | Failure]:
-        return await asyncio.to_thread(sweep, to, quick=quick, patient=patient, at_once=at_once, bind=self._bind)
+    async def connect_each(self, to: Sequence[Endpoint], *, waits: Waits, at_once: int) -> list[float | Failure]:
+        if sweep.AVAILABLE:
+            return await sweep.sweep(to, waits=waits, at_once=at_once, bind=self._bind)
+        gate = asyncio.Semaphore(at_once)
+        return await asyncio.gather(*(self._one_of_many(each, waits, gate) for each in to))
+
+    async def _one_of_many(self, to: Endpoint, waits: Waits, gate: asyncio.Semaphore) -> float | Failure:
+        """Where the system has no epoll."""
+        loop = asyncio.get_running_loop()
+        async with gate:
+            for wait in (waits.quick, waits.patient):
+                began = loop.time()
+                try:
+                    async with asyncio.timeout(wait):
+                        stream = await self.connect(to)
+                except NetFailure as error:
+                    return error.failure
+                except TimeoutError:
+                    continue
+                stream.close()
+                return loop.time() - began
+        return Failure(kind=FailureKind.TIMEOUT, detail=f"no answer within {wait:.1f} s")
 
     async def secure(self, stream: Stream, *, server_name: str, alpn: Sequence[str] = ()) -> TlsStream:
         from . import tls
