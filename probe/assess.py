@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from probe.model.measurement import Measurement
-from probe.model.plan import Requirement, Way
+from probe.model.plan import Requirement, Rule, Way
 from probe.model.verdict import Coverage, Finding, RequirementResult, RequirementStatus, Verdict
 
 Outcome = Literal["proven", "failed", "unverified"]
@@ -42,7 +42,8 @@ class Assessment:
         outcomes = {way.name: self.way(way) for way in requirement.ways}
         proven = [name for name, each in outcomes.items() if each == "proven"]
         failed = [name for name, each in outcomes.items() if each == "failed"]
-        status = _status(requirement, len(proven), len(failed), len(outcomes))
+        untold = [way for way in requirement.ways if way.conclusive and outcomes[way.name] == "unverified"]
+        status = _status(requirement.rule, len(proven), len(failed), len(untold), len(outcomes))
         decisive = [way for way in requirement.ways if status != "met" or way.name in proven]
         evidence = [each for way in decisive for task in way.tasks for each in self._findings.get(task, [])]
         if status == "met":
@@ -83,14 +84,15 @@ class Assessment:
         return next((each.title for each in self._findings.get(task, [])), "")
 
 
-def _status(requirement: Requirement, proven: int, failed: int, ways: int) -> RequirementStatus:
-    if requirement.rule == "any":
-        return "met" if proven else "unmet" if failed else "unverified"
+def _status(rule: Rule, proven: int, failed: int, untold: int, ways: int) -> RequirementStatus:
+    if rule == "any":
+        # A way that was not tried to the end might have worked, and one that works is enough.
+        return "met" if proven else "unmet" if failed and not untold else "unverified"
     if failed:
         return "partly-met" if proven else "unmet"
     if ways and proven == ways:
         return "met"
-    return "met" if proven and requirement.rule == "redundant" else "unverified"
+    return "met" if proven and rule == "redundant" else "unverified"
 
 
 def assess(

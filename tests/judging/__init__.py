@@ -1,0 +1,1 @@
+"""Judging, assessing, scoring: the pure stages."""

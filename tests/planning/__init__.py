@@ -1,0 +1,1 @@
+"""Planning from the built-in catalogue."""
