@@ -128,14 +128,28 @@ def test_an_interrupt_in_the_middle_leaves_a_valid_report(tmp_path: Path) -> Non
     assert [each.name for each in tmp_path.iterdir()] == ["r.json"]
 
 
-def test_a_report_cut_short_can_be_judged_again(tmp_path: Path, lab_run: LabRun) -> None:
-    """Measurements that were cut short prove nothing, whatever they held."""
+@pytest.mark.parametrize("operation", ["resolve", "connect", "handshake", "exchange", "request", "probe"])
+def test_what_was_interrupted_proves_nothing(operation: str, tmp_path: Path, lab_run: LabRun) -> None:
+    """Every measurement ends at this operation, as Ctrl-C ends it: nothing may be told to be broken."""
     document = json.loads(lab_run.json.read_text("utf-8"))
     document["cut_short"] = True
+    interrupted = 0
     for each in document["measurements"]:
-        each.update(status="cut_short", observations=[], metrics=[])
-    file = tmp_path / "r.json"
+        names = [seen["operation"] for seen in each["observations"]]
+        if operation not in names:
+            continue
+        last = dict(each["observations"][names.index(operation)])
+        last.pop("evidence", None)
+        last["failure"] = {"kind": "interrupted", "detail": "stopped before an answer came"}
+        kept = each["observations"][: names.index(operation)]
+        each.update(status="cut_short", reason="the run was stopped", observations=[*kept, last], metrics=[])
+        interrupted += 1
+    assert interrupted
+    file, again = tmp_path / "r.json", tmp_path / "again.json"
     file.write_text(json.dumps(document), encoding="utf-8")
-    called = run("replay", str(file))
-    assert called.status == 0
-    assert "verdict: ready -> undetermined" in called.out.splitlines()
+    called = run("replay", str(file), "--report", f"json:{again}")
+    assert called.status == 0, called.err
+    report = read(again.read_text("utf-8"))
+    assert report["diagnoses"] == []
+    assert [each["title"] for each in report["findings"] if each["verdict"] == "fail"] == []
+    assert report["verdict"] == "undetermined"
