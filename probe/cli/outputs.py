@@ -45,8 +45,10 @@ def write(report: Report, wanted: Sequence[tuple[str, str]]) -> dict[str, str]:
     for form, path in wanted:
         text = FORMATS[form](report)
         if path == "-":
-            sys.stdout.write(text)
+            # UTF-8 whatever the terminal's encoding: programs read this.
             sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.flush()
             continue
         try:
             _replace(Path(path), text, form)

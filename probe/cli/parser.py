@@ -87,7 +87,15 @@ def _add_replay(commands: argparse._SubParsersAction[Parser]) -> None:
     replay = commands.add_parser("replay", help="judge an old run again; prints what changed and why")
     replay.add_argument("report", type=Path, metavar="REPORT.json")
     replay.add_argument("--catalog", metavar="NAME|FILE", help="judge by this catalogue (default: the built-in one)")
-    replay.add_argument("--report", dest="outputs", action="append", default=[], type=_report, metavar="FORMAT[:PATH]")
+    replay.add_argument(
+        "--report",
+        dest="outputs",
+        action="append",
+        default=[],
+        type=_report,
+        metavar="FORMAT[:PATH]",
+        help="write the report anew, as `check` does",
+    )
     diff = commands.add_parser("diff", help="what changed between two runs")
     diff.add_argument("old", type=Path, metavar="OLD.json")
     diff.add_argument("new", type=Path, metavar="NEW.json")

@@ -34,14 +34,13 @@ def call(capsys: pytest.CaptureFixture[str], *argv: str) -> Called:
     return Called(status, captured.out, captured.err)
 
 
-def run(*argv: str, cwd: Path | None = None, command: tuple[str, ...] = ("-m", "probe")) -> Called:
-    """As a program."""
+def run(*argv: str, command: tuple[str, ...] = ("-m", "probe"), encoding: str = "utf-8") -> Called:
+    """As a program, whose standard output has this encoding."""
     done = subprocess.run(
         [sys.executable, *command, *argv],
-        cwd=cwd,
-        env=environment(),
+        env={**environment(), "PYTHONIOENCODING": encoding},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=LIMIT,
         check=False,
     )
@@ -49,6 +48,6 @@ def run(*argv: str, cwd: Path | None = None, command: tuple[str, ...] = ("-m", "
 
 
 def environment() -> dict[str, str]:
-    """Finds the packages from every folder, and writes UTF-8 whatever the locale."""
+    """Finds the packages from every folder, and is no terminal."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "TERM": "dumb"}
+    return {**os.environ, "PYTHONPATH": path, "TERM": "dumb"}

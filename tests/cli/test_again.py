@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .calling import ROOT, call
+from .calling import ROOT, call, run
 from .conftest import LabRun
 
 CATALOGUE = ROOT / "catalog/webex-calling.toml"
@@ -55,6 +55,12 @@ def test_replay_onto_standard_output_prints_the_report_alone(
 ) -> None:
     called = call(capsys, "replay", str(lab_run.json), "--report", "json:-")
     assert json.loads(called.out)["verdict"] == "ready"
+
+
+def test_a_report_on_standard_output_is_utf8_whatever_the_terminal(lab_run: LabRun) -> None:
+    called = run("replay", str(lab_run.json), "--report", "markdown:-", encoding="ascii")
+    assert called.status == 0
+    assert not called.out.isascii()
 
 
 def test_replay_needs_the_plan(lab_run: LabRun, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from probe import __version__
 
-from .calling import LIMIT, ROOT, environment, run
+from .calling import LIMIT, ROOT, call, environment, run
 
 HEAVY = ("scapy", "aiohttp", "aioquic", "dns", "cryptography", "OpenSSL", "rich", "jinja2", "asyncio")
 _PRINT_LOADED = """
@@ -72,3 +72,20 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         program.stdout.close()
         assert program.stderr.read() == ""
         assert program.wait(LIMIT) == 3
+
+
+def test_a_terminal_that_cannot_show_a_character_is_no_error() -> None:
+    called = run("catalog", "show", "P7", encoding="ascii")
+    assert (called.status, called.err) == (0, "")
+    assert "printed: 443, 6970, 80?" in called.out
+
+
+def test_a_fault_of_ours_is_no_verdict(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> int:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr("probe.cli.doctor.doctor", broken)
+    called = call(capsys, "doctor")
+    assert called.status == 3
+    assert "RuntimeError: odd" in called.err
+    assert called.err.splitlines()[-1].startswith("callready: this is a fault of callready itself")
