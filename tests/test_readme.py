@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from catalog.read import load
+from probe.checks.registry import checks
+from probe.cli.check import STATUS
 from probe.cli.parser import parser
+from probe.model.address import Endpoint
+from probe.planning.options import Options
+from probe.planning.plan import plan
+from probe.site import Site
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -54,6 +61,19 @@ def test_every_command_is_one(line: str) -> None:
 @pytest.mark.parametrize("line", re.findall(r"`callready ([^`]+)`", README))
 def test_every_command_in_the_text_is_one(line: str) -> None:
     parser().parse_args(line.split())
+
+
+def test_exit_statuses_are_those_of_the_program() -> None:
+    told = {word: int(status) for word, status in re.findall(r"^\| ([a-z-]+) \| (\d) \|", README, re.MULTILINE)}
+    assert told == STATUS
+
+
+def test_a_run_sends_less_than_a_minute_of_a_call() -> None:
+    """A call is 50 packets of 218 bytes a second: G.711, 20 ms, with the headers of SRTP, UDP and IPv4."""
+    setting = Options(resolvers=(Endpoint("192.0.2.53", 53),))
+    cost = plan(load(), Site(), setting, checks()).cost
+    assert cost.packets < 60 * 50
+    assert cost.bytes < 60 * 50 * 218
 
 
 def test_local_links_lead_somewhere() -> None:
