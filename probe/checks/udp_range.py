@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Literal
 
 import msgspec
 
-from catalog.ranges import merge_ranges, parse_ranges, write_ranges
+from catalog.ranges import PortRange, merge_ranges, parse_ranges, write_ranges
 from probe.context.context import Context
 from probe.model.address import Endpoint, Target
 from probe.model.demand import Demand, Offer, Sampling
@@ -29,8 +30,11 @@ from .limits import Limits
 from .offering import task_for, ways_of
 from .sampling import sample
 
-_AT_ONCE = 16
+_AT_ONCE = 64
 """Ports tried at a time: as many NAT bindings as a few phones make."""
+_MOST_STRETCHES = 8
+_PARTS = 16
+"""Into which the search for a border cuts what is left, at each step."""
 _PACKET = 48
 
 State = Literal["answered", "unreachable", "rejected", "silent"]
@@ -62,61 +66,124 @@ def offer(demand: Demand, sampling: Sampling) -> Offer | None:
 
 async def run(ctx: Context, target: Target, params: Params) -> None:
     address = in_order(await ctx.addresses(target.host))[0]
-    ports = sample(parse_ranges(params.ports), params.count, Random(params.seed))
-    source = parse_ranges(params.source_ports) if params.source_ports else None
-    order = ports.copy()
-    ctx.random.shuffle(order)
-    states: dict[int, State] = {}
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(port: int) -> None:
-        async with gate:
-            states[port] = await _probe(ctx, Endpoint(address, port), source, params.dscp)
+    ranges = parse_ranges(params.ports)
+    ports = sample(ranges, params.count, Random(params.seed))
+    sweep = _Sweep(ctx, address, parse_ranges(params.source_ports) if params.source_ports else None, params.dscp)
 
     async def all_ports() -> RangeEvidence:
-        async with asyncio.TaskGroup() as group:
-            for port in order:
-                group.create_task(one(port))
+        await sweep.probe(ports)
+        missing = await sweep.stretches(ranges)
+        states = {name: [p for p, state in sweep.states.items() if state == name] for name in _STATES}
         return RangeEvidence(
             destination=address,
-            probed=_ranges(ports),
-            **{name: _ranges(p for p, state in states.items() if state == name) for name in _STATES},
+            probed=write_ranges(merge_ranges(sweep.states)),
+            missing=write_ranges(missing),
+            **{name: write_ranges(merge_ranges(members)) for name, members in states.items()},
         )
 
     await ctx.attempt("probe", f"{address} {params.ports}", all_ports(), timeout=55, evidence=lambda each: each)
-    ctx.metric("udp.ports_probed", len(ports), "count")
-    ctx.metric("udp.ports_answered", sum(state == "answered" for state in states.values()), "count")
+    ctx.metric("udp.ports_probed", len(sweep.states), "count")
+    ctx.metric("udp.ports_answered", sum(state == "answered" for state in sweep.states.values()), "count")
+
+
+class _Sweep:
+    """Probes ports of one destination, and remembers what each said."""
+
+    def __init__(self, ctx: Context, address: str, source: SourcePorts, dscp: int) -> None:
+        self._ctx = ctx
+        self._address = address
+        self._source = source
+        self._dscp = dscp
+        self.states: dict[int, State] = {}
+
+    async def probe(self, ports: Iterable[int]) -> None:
+        """Every port once quickly; then the silent ones once patiently."""
+        order = [port for port in ports if port not in self.states]
+        self._ctx.random.shuffle(order)
+        await self._all(order, lambda: self._ctx.patience.quick)
+        silent = [port for port in order if self.states[port] == "silent"]
+        await self._all(silent, lambda: self._ctx.patience.patient)
+
+    async def _all(self, ports: list[int], wait: Callable[[], float]) -> None:
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(port: int) -> None:
+            async with gate:
+                self.states[port] = await self._one(Endpoint(self._address, port), wait())
+
+        async with asyncio.TaskGroup() as group:
+            for port in ports:
+                group.create_task(one(port))
+
+    async def _one(self, to: Endpoint, wait: float) -> State:
+        """A STUN Binding to one port."""
+        ctx = self._ctx
+        try:
+            socket = await ctx.net.datagrams(to, source_ports=self._source, dscp=self._dscp)
+        except NetFailure:
+            return "rejected"
+        transaction_id = ctx.random.randbytes(12)
+        try:
+            socket.send(bytes(stun.binding_request(transaction_id)))
+            async with asyncio.timeout(wait):
+                while not _answers((await socket.receive()).data, transaction_id):
+                    continue
+        except TimeoutError:
+            return "silent"
+        except NetFailure as error:
+            return _icmp(error.failure, to)
+        finally:
+            socket.close()
+        return "answered"
+
+    async def stretches(self, ranges: tuple[PortRange, ...]) -> list[PortRange]:
+        """Where answers are missing, to the port; left as sampled where answers and silence alternate too often."""
+        found = [each for whole in ranges for each in _runs(self.states, whole)]
+        if len(found) > _MOST_STRETCHES:
+            return found
+        ends = await asyncio.gather(*(self._ends(each, ranges) for each in found))
+        return list(merge_ranges(ends))
+
+    async def _ends(self, run: PortRange, ranges: tuple[PortRange, ...]) -> PortRange:
+        whole = next(each for each in ranges if run.first in each)
+        before = max((p for p in self.states if p < run.first and p in whole), default=None)
+        after = min((p for p in self.states if p > run.last and p in whole), default=None)
+        first = run.first if before is None else await self._border(before, run.first)
+        last = run.last if after is None else await self._border(after, run.last)
+        return PortRange(first, last)
+
+    async def _border(self, answers: int, missing: int) -> int:
+        """The outermost port without an answer, between one that answers and one that does not."""
+        step = 1 if missing > answers else -1
+        while (gap := abs(missing - answers)) > 1:
+            # Several at a time: silence takes long to be sure of.
+            parts = min(_PARTS, gap)
+            between = [answers + step * (gap * part // parts) for part in range(1, parts)]
+            await self.probe(between)
+            path = [answers, *between, missing]
+            first = next(
+                i for i, port in enumerate(path) if i and (self.states[port] not in _ARRIVED or port == missing)
+            )
+            answers, missing = path[first - 1], path[first]
+        return missing
 
 
 _STATES: tuple[State, ...] = ("answered", "unreachable", "rejected", "silent")
+_ARRIVED = {"answered", "unreachable"}
 
 
-def _ranges(ports: object) -> str:
-    return write_ranges(merge_ranges(ports))  # type: ignore[arg-type]
-
-
-async def _probe(ctx: Context, to: Endpoint, source: SourcePorts, dscp: int) -> State:
-    """A STUN Binding to one port, once quickly and once patiently."""
-    try:
-        socket = await ctx.net.datagrams(to, source_ports=source, dscp=dscp)
-    except NetFailure:
-        return "rejected"
-    try:
-        for wait in (ctx.patience.quick, ctx.patience.patient):
-            transaction_id = ctx.random.randbytes(12)
-            try:
-                socket.send(bytes(stun.binding_request(transaction_id)))
-                async with asyncio.timeout(wait):
-                    while not _answers((await socket.receive()).data, transaction_id):
-                        continue
-            except TimeoutError:
-                continue
-            except NetFailure as error:
-                return _icmp(error.failure, to)
-            return "answered"
-        return "silent"
-    finally:
-        socket.close()
+def _runs(states: dict[int, State], whole: PortRange) -> list[PortRange]:
+    """Neighbouring sampled ports without an answer, as ranges from the first to the last of them."""
+    runs: list[PortRange] = []
+    previous_missing = False
+    for port in sorted(each for each in states if each in whole):
+        missing = states[port] not in _ARRIVED
+        if missing and previous_missing:
+            runs[-1] = PortRange(runs[-1].first, port)
+        elif missing:
+            runs.append(PortRange(port, port))
+        previous_missing = missing
+    return runs
 
 
 def _answers(data: bytes, transaction_id: bytes) -> bool:
@@ -142,7 +209,7 @@ def judge(measurement: Measurement, params: Params, _: Limits) -> list[Finding]:
         return [finding(measurement, "reach", "unknown", title, seen)]
     evidence = seen.evidence
     arrived = _count(evidence.answered) + _count(evidence.unreachable)
-    missing = ", ".join(filter(None, (evidence.silent, evidence.rejected)))
+    missing = evidence.missing
     if not missing:
         total = sum(map(len, parse_ranges(params.ports)))
         bound = blocked_share_bound(tested=arrived, population=total)

@@ -154,6 +154,8 @@ class RangeEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, ta
     rejected: str = ""
     """ICMP from something in between."""
     silent: str = ""
+    missing: str = ""
+    """Stretches without an answer: from the silent or rejected ports outward to where answers begin, found by bisection."""
 
 
 Evidence = (

@@ -47,6 +47,8 @@ def _overall(progress: Progress, now: float, width: int, ink: Ink) -> Text:
     finished, total = progress.tasks
     share, left = progress.fraction(now), progress.left(now)
     wait = "estimating the time left" if left is None else f"about {seconds(round(left))} left"
+    if left is not None and left < 1:
+        wait = "almost done"
     if finished >= total:
         wait = "finishing"
     bar = max(min(BAR, width - 50), 0)

@@ -93,7 +93,7 @@ def media(observation_of: str, **evidence: str) -> Measurement:
 def test_tr2_udp_blocked_is_never_great() -> None:
     """TR2: missing loss counted as no loss, 50 points, "great"."""
     found = concluded(
-        (requirement("P3b", way("far:19560"), use="srtp"), media("far", probed="19560-65535", silent="19560-65535")),
+        (requirement("P3b", way("far:19560"), use="srtp"), media("far", probed="19560-65535", silent="19560-65535", missing="19560-65535")),
         (requirement("P8", way("web:443"), use="https"), reached("web")),
     )
     assert found.verdict == "not-ready"
