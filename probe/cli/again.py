@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from probe import __version__
 from probe.checks.registry import checks
 from probe.conclude import conclude
 from probe.model.report import CatalogIdentity, Report
@@ -21,7 +22,13 @@ def replay(arguments: argparse.Namespace) -> int:
     if old.plan is None:
         raise Fault(f"{arguments.report}: holds no plan, so it cannot be judged again; use a report of this version")
     loaded = inputs.catalogue(arguments.catalog or old.catalog.name)
-    conclusion = conclude(old.plan, old.measurements, checks(), loaded.catalog, old.environment)
+    try:
+        conclusion = conclude(old.plan, old.measurements, checks(), loaded.catalog, old.environment)
+    except msgspec.ValidationError as error:
+        raise Fault(
+            f"{arguments.report}: its measurements are not those of {old.tool.name} {__version__}: {error}; "
+            f"judge it with {old.tool.version}, which measured it"
+        ) from error
     new = msgspec.structs.replace(
         old,
         catalog=CatalogIdentity(

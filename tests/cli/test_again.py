@@ -81,6 +81,19 @@ def test_replay_refuses_another_major_version(
     assert "is callready-report 2.0; this version reads callready-report 1.x" in called.err
 
 
+def test_replay_refuses_parameters_of_another_version(
+    lab_run: LabRun, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    document = json.loads(lab_run.json.read_text("utf-8"))
+    document["tool"]["version"] = "9.0"
+    for each in document["measurements"]:
+        each["params"] = {}
+    called = call(capsys, "replay", str(written(tmp_path, document)))
+    assert (called.status, called.out) == (3, "")
+    assert len(called.err.splitlines()) == 1
+    assert "judge it with 9.0, which measured it" in called.err
+
+
 def test_replay_reads_later_minor_versions(lab_run: LabRun, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     document = json.loads(lab_run.json.read_text("utf-8"))
     document["schema"]["minor"] = 9
