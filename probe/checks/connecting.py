@@ -8,8 +8,10 @@ from itertools import chain, zip_longest
 from probe.context.context import Context
 from probe.model.address import Endpoint
 from probe.model.failure import Failure
-from probe.ports import SourcePorts, Stream
+from probe.ports import SourcePorts, Stream, TlsStream
 
+HANDSHAKE_WAIT = 6.0
+"""Seconds for a TLS handshake with a slow but honest server."""
 ATTEMPT_DELAY = 0.25
 """Seconds before the next address is tried beside the last (RFC 8305 §5)."""
 MOST_ADDRESSES = 4
@@ -31,6 +33,17 @@ async def reach(
     if not others:
         return await ctx.connect(first, source_ports=source_ports, dscp=dscp)
     return await _race(ctx, [first, *others], source_ports, dscp)
+
+
+async def handshake(ctx: Context, stream: Stream, host: str) -> TlsStream | Failure:
+    """TLS on `stream`, with `host` as the server's name; the chain is in the observation's evidence."""
+    return await ctx.attempt(
+        "handshake",
+        stream.remote,
+        ctx.net.secure(stream, server_name=host),
+        timeout=ctx.patience.service(HANDSHAKE_WAIT),
+        evidence=lambda secured: secured.evidence,
+    )
 
 
 async def _race(ctx: Context, candidates: list[Endpoint], source_ports: SourcePorts, dscp: int) -> Stream | Failure:

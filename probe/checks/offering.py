@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from probe.model.address import Target
-from probe.model.demand import Contact, Demand
+from probe.model.demand import Contact, Demand, Offer
 from probe.model.plan import Cost, Task, Way
 
 
@@ -39,3 +39,17 @@ def ways_of(demand: Demand, tasks: list[Task]) -> list[Way]:
             conclusive=contact.conclusive and (before is None or before.conclusive),
         )
     return list(ways.values())
+
+
+def with_controls(kind: str, demand: Demand, params: msgspec.Struct, *, cost: Cost, deadline: float) -> Offer:
+    """A task per contact; where source ports are prescribed, each with its control from the system's own ports.
+
+    The control tells a blocked source port from a blocked destination. `params` has a field `source_ports`.
+    """
+    tasks = [task_for(kind, each, demand, params, cost=cost, deadline=deadline) for each in demand.contacts]
+    ways = ways_of(demand, tasks)
+    if demand.local_ports is None:
+        return Offer(tasks=tasks, ways=ways)
+    free = msgspec.structs.replace(params, source_ports=None)
+    controls = [task_for(kind, each, demand, free, cost=cost, deadline=deadline) for each in demand.contacts]
+    return Offer(tasks=[*tasks, *controls], ways=ways)

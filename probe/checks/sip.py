@@ -20,12 +20,11 @@ from probe.wire import sip, sip_exchange
 from probe.wire.sip_reader import Reader
 
 from .check import Check
-from .connecting import reach
+from .connecting import handshake, reach
 from .finding import finding
 from .limits import Limits
 from .offering import task_for
 
-_HANDSHAKE_WAIT = 6.0
 _ANSWER_WAIT = 4.0
 _LIMIT = 256 * 1024
 """Bytes of keepalives and answers to others that are read in wait of ours."""
@@ -51,13 +50,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
     if isinstance(stream, Failure):
         return
     try:
-        secured = await ctx.attempt(
-            "handshake",
-            stream.remote,
-            ctx.net.secure(stream, server_name=target.host),
-            timeout=ctx.patience.service(_HANDSHAKE_WAIT),
-            evidence=lambda s: s.evidence,
-        )
+        secured = await handshake(ctx, stream, target.host)
         if isinstance(secured, Failure):
             return
         answer = await ctx.attempt(

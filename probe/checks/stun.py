@@ -25,7 +25,7 @@ from .check import Check
 from .connecting import in_order
 from .finding import finding, unreached
 from .limits import Limits
-from .offering import task_for, ways_of
+from .offering import with_controls
 
 _SENDS, _LAST_WAIT = 4, 3
 _TRANSACTION_WAIT = 6.0
@@ -41,13 +41,7 @@ def offer(demand: Demand, _: Sampling) -> Offer | None:
     if demand.use != "stun" or demand.protocol != "udp":
         return None
     params = Params(source_ports=demand.local_ports, dscp=demand.dscp)
-    tasks = [task_for("stun", each, demand, params, cost=_COST, deadline=20) for each in demand.contacts]
-    ways = ways_of(demand, tasks)
-    if params.source_ports is None:
-        return Offer(tasks=tasks, ways=ways)
-    free = msgspec.structs.replace(params, source_ports=None)
-    controls = [task_for("stun", each, demand, free, cost=_COST, deadline=20) for each in demand.contacts]
-    return Offer(tasks=[*tasks, *controls], ways=ways)
+    return with_controls("stun", demand, params, cost=_COST, deadline=20)
 
 
 async def run(ctx: Context, target: Target, params: Params) -> None:
@@ -66,6 +60,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
         finally:
             socket.close()
         if not isinstance(answer, Failure):
+            ctx.patience.lossy |= answer.sends > 1
             if answer.round_trip is not None:
                 ctx.metric("stun.rtt", answer.round_trip, "s")
                 ctx.patience.learn(answer.round_trip)

@@ -16,12 +16,11 @@ from probe.model.verdict import Finding
 
 from . import certificates
 from .check import Check
-from .connecting import reach
+from .connecting import handshake, reach
 from .finding import finding, unreached
 from .limits import Limits
-from .offering import task_for, ways_of
+from .offering import with_controls
 
-_HANDSHAKE_WAIT = 6.0
 _COST = Cost(packets=16, bytes=3000, seconds=4.0)
 
 
@@ -43,14 +42,7 @@ def offer(demand: Demand, _: Sampling) -> Offer | None:
         mutual=demand.use == "sip-mtls",
         handshake=demand.use in {"sip-tls", "sip-mtls"},
     )
-    tasks = [task_for("tls", each, demand, params, cost=_COST, deadline=25) for each in demand.contacts]
-    ways = ways_of(demand, tasks)
-    if params.source_ports is None:
-        return Offer(tasks=tasks, ways=ways)
-    # The control: the same far ends from the system's own ports tell a blocked source port from a blocked destination.
-    free = msgspec.structs.replace(params, source_ports=None)
-    controls = [task_for("tls", each, demand, free, cost=_COST, deadline=25) for each in demand.contacts]
-    return Offer(tasks=[*tasks, *controls], ways=ways)
+    return with_controls("tls", demand, params, cost=_COST, deadline=25)
 
 
 async def run(ctx: Context, target: Target, params: Params) -> None:
@@ -60,13 +52,7 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
         return
     ctx.metric("tcp.connect_time", ctx.took("connect"), "s")
     try:
-        secured = await ctx.attempt(
-            "handshake",
-            stream.remote,
-            ctx.net.secure(stream, server_name=target.host),
-            timeout=ctx.patience.service(_HANDSHAKE_WAIT),
-            evidence=lambda s: s.evidence,
-        )
+        secured = await handshake(ctx, stream, target.host)
         if not isinstance(secured, Failure):
             ctx.metric("tls.handshake_time", ctx.observations[-1].duration, "s")
     finally:

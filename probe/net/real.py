@@ -91,7 +91,7 @@ class RealNet:
     async def fetch_quic(self, request: HttpRequest) -> QuicEvidence:
         from . import quic
 
-        return await quic.fetch(request)
+        return await quic.fetch(request, bind=self._bind)
 
 
 def _has_route(version: int, anywhere: str) -> bool:

@@ -33,6 +33,7 @@ class Directory:
         self._site = site
         self._regions = options.regions or tuple(site.regions)
         self.hosts = known.hosts(catalog, site)
+        self._domains = {each.name: _domain_of(catalog, each.name) for each in self.hosts}
         self._signalling = known.signalling(catalog, site)
         self._edges = known.answering_strangers(catalog)
 
@@ -49,6 +50,10 @@ class Directory:
         if service.use in {"audio", "video", "srtp"}:
             return [("", self._far_ends(service, protocol))]
         return self._hosts(row, service, persona)
+
+    def domain_of(self, host: str) -> str | None:
+        """Id of the domain row that a host falls under; the most specific of several."""
+        return self._domains.get(host)
 
     def in_region(self, each: Known) -> bool:
         return each.region is None or not self._regions or each.region in self._regions
@@ -147,6 +152,17 @@ class Directory:
         if regional:
             chosen.append(("regional" if anywhere else "", Chosen(contacts=regional)))
         return chosen
+
+
+def _domain_of(catalog: Catalog, name: str) -> str | None:
+    matching = [each for each in catalog.domains if _covers(each.domain, name)]
+    return max(matching, key=lambda each: len(each.domain)).id if matching else None
+
+
+def _covers(pattern: str, name: str) -> bool:
+    """A leading `*.` means the domain itself and all below it."""
+    base = pattern.removeprefix("*.")
+    return name == base or (pattern.startswith("*.") and name.endswith("." + base))
 
 
 def _contact(each: Known, port: int, way: str) -> Contact:

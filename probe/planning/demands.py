@@ -25,7 +25,7 @@ def demands(catalog: Catalog, site: Site, persona: Persona, directory: Directory
         yield from _port_row(catalog, site, persona, need, rows[need.row], directory)
     for domain in catalog.domains:
         if persona.id in domain.personas:
-            yield from _domain(catalog, persona, domain, directory)
+            yield from _domain(persona, domain, directory)
 
 
 def _port_row(
@@ -119,7 +119,7 @@ def _domain(catalog: Catalog, persona: Persona, domain: Domain, directory: Direc
     hosts = [
         each
         for each in directory.hosts
-        if _longest(catalog, each.name) == domain.id
+        if directory.domain_of(each.name) == domain.id
         and each.serves(persona.id)
         and each.use == "https"
         and each.has(443)
@@ -169,15 +169,3 @@ def _web(persona: Persona, domain: Domain, level: Level, suffix: str, hosts: lis
         ),
         rule=rule,
     )
-
-
-def _longest(catalog: Catalog, name: str) -> str | None:
-    """Id of the domain row that `name` falls under; the most specific of several."""
-    matching = [each for each in catalog.domains if _covers(each.domain, name)]
-    return max(matching, key=lambda each: len(each.domain)).id if matching else None
-
-
-def _covers(pattern: str, name: str) -> bool:
-    """A leading `*.` means the domain itself and all below it."""
-    base = pattern.removeprefix("*.")
-    return name == base or (pattern.startswith("*.") and name.endswith("." + base))
