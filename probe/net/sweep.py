@@ -1,4 +1,4 @@
-"""TCP connections to many endpoints at once, on a poller of their own: a stream and a task for each would cost too much.
+"""TCP connections to many endpoints at once, on a poller of their own: a stream and task for each would cost too much.
 
 Nothing is sent on a connection; it is reset as soon as it stands, so that it leaves no state in a firewall.
 """
@@ -76,7 +76,7 @@ class _Round:
         try:
             while self._left or self._waiting:
                 self._begin(poller)
-                await self._pause(poller)
+                await self._pause()
                 for number, _ in poller.poll(0):
                     sock, index, since = self._waiting.pop(number)
                     self._finish(sock, index, self._loop.time() - since)
@@ -103,7 +103,7 @@ class _Round:
                 self._waiting[started.fileno()] = (started, index, now)
                 poller.register(started.fileno(), select.EPOLLOUT | select.EPOLLONESHOT)
 
-    async def _pause(self, poller: select.epoll) -> None:
+    async def _pause(self) -> None:
         """Until something happened, the oldest has waited long enough, or there is room for more."""
         if not self._waiting or (self._left and len(self._waiting) < self._at_once):
             await asyncio.sleep(0)

@@ -115,7 +115,7 @@ def _dscp(catalog: Catalog, persona: Persona, service: Service, ports: str) -> i
     return 0
 
 
-def _domain(catalog: Catalog, persona: Persona, domain: Domain, directory: Directory) -> Iterator[Demand | Skipped]:
+def _domain(persona: Persona, domain: Domain, directory: Directory) -> Iterator[Demand | Skipped]:
     hosts = [
         each
         for each in directory.hosts
