@@ -73,9 +73,9 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
 
 
 async def _ask(ctx: Context, server: Endpoint, transport: str, name: str, rdtype: str) -> names.Exchanged | Failure:
-    """Silence is confirmed once, patiently."""
+    """Silence is confirmed, patiently."""
     exchange = names.exchange_tcp if transport == "tcp" else names.exchange_udp
-    for wait in (ctx.patience.quick, ctx.patience.patient):
+    for tries, wait in enumerate(ctx.patience.waits()):
         answer = await ctx.attempt(
             "exchange",
             f"{server}/{transport} {name} {rdtype}",
@@ -83,7 +83,10 @@ async def _ask(ctx: Context, server: Endpoint, transport: str, name: str, rdtype
             timeout=wait + _BEYOND,
             evidence=lambda each: _evidence(each.answer, server, transport, name, rdtype),
         )
-        if not isinstance(answer, Failure) or not answer.kind.silent:
+        if not isinstance(answer, Failure):
+            ctx.patience.lossy |= tries > 0
+            break
+        if not answer.kind.silent:
             break
     return answer
 

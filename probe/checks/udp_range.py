@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from random import Random
 from typing import Literal
 
@@ -35,6 +36,8 @@ _AT_ONCE = 64
 _MOST_STRETCHES = 8
 _PARTS = 16
 """Into which the search for a border cuts what is left, at each step."""
+_MORE_TRIES = 3
+"""Of a silent port beside an answering one, in a run that has met loss."""
 _PACKET = 48
 
 State = Literal["answered", "unreachable", "rejected", "silent"]
@@ -97,12 +100,25 @@ class _Sweep:
         self.states: dict[int, State] = {}
 
     async def probe(self, ports: Iterable[int]) -> None:
-        """Every port once quickly; then the silent ones once patiently."""
+        """Every port once quickly; then the silent ones once patiently, and once more those that loss may have hit."""
         order = [port for port in ports if port not in self.states]
         self._ctx.random.shuffle(order)
         await self._all(order, lambda: self._ctx.patience.quick)
         silent = [port for port in order if self.states[port] == "silent"]
         await self._all(silent, lambda: self._ctx.patience.patient)
+        self._ctx.patience.lossy |= any(self.states[port] == "answered" for port in silent)
+        for _ in range(_MORE_TRIES if self._ctx.patience.lossy else 0):
+            await self._all(self._alone(order), lambda: self._ctx.patience.quick)
+
+    def _alone(self, ports: list[int]) -> list[int]:
+        """Silent ones beside a port that answers: loss hits single ports, a firewall's rule hits stretches."""
+        beside = {
+            port
+            for before, after in pairwise(sorted(self.states))
+            if (self.states[before] == "answered") != (self.states[after] == "answered")
+            for port in (before, after)
+        }
+        return [port for port in ports if port in beside and self.states[port] == "silent"]
 
     async def _all(self, ports: list[int], wait: Callable[[], float]) -> None:
         gate = asyncio.Semaphore(_AT_ONCE)

@@ -15,7 +15,7 @@ from probe.ports import Bound, Clock, Net, NetFailure, SourcePorts, Stream
 from probe.wire.error import WireError
 
 from .names import Names, is_address
-from .patience import Patience
+from .patience import SYN_RETRANSMISSION, Patience
 
 T = TypeVar("T")
 
@@ -120,21 +120,28 @@ class Context:
         return answer
 
     async def connect(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Stream | Failure:
-        """A TCP connection; silence is confirmed once, patiently, before it is returned."""
-        for wait in (self.patience.quick, None):
+        """A TCP connection; silence is confirmed, patiently, before it is returned."""
+        for tries, wait in enumerate(self.patience.waits()):
             stream = await self.attempt(
                 "connect",
                 to,
                 lambda begin: self.net.connect(to, source_ports=source_ports, dscp=dscp, bound=begin),
-                timeout=self.patience.patient if wait is None else wait,
+                timeout=wait,
                 evidence=lambda s: ConnectEvidence(local=s.local, remote=s.remote),
             )
             refused = isinstance(stream, Failure) and stream.kind is FailureKind.REFUSED
             if refused or not isinstance(stream, Failure):
                 # A reset is an answer too: it took a round trip.
-                self.patience.learn(self.observations[-1].duration)
+                self._learn(self.observations[-1].duration, tries)
             if not isinstance(stream, Failure):
                 return stream
             if not stream.kind.silent:
                 return stream
         return stream
+
+    def _learn(self, duration: float, tries: int) -> None:
+        """What was sent twice gives no sample of the round trip: nobody knows which was answered (RFC 6298 §3)."""
+        if tries or duration >= SYN_RETRANSMISSION:
+            self.patience.lossy = True
+        else:
+            self.patience.learn(duration)

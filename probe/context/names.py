@@ -40,7 +40,7 @@ class Names:
     @property
     def patience(self) -> float:
         """Seconds after which `addresses` must have answered."""
-        return 2.0 + 2 * (self._patience.quick + self._patience.patient) * max(1, len(self._net.name_servers()))
+        return 2.0 + 2 * (self._patience.quick + 2 * self._patience.patient) * max(1, len(self._net.name_servers()))
 
     async def addresses(self, name: str) -> list[str]:
         """IPv6 and IPv4 addresses of `name`, as this machine can use them. Raises NetFailure."""
@@ -97,13 +97,14 @@ class Names:
         raise NetFailure(failure or Failure(kind=FailureKind.TIMEOUT, detail="no resolver answered"))
 
     async def _ask_one(self, server: Endpoint, name: str, rdtype: str) -> dns.Answer:
-        for wait in (self._patience.quick, self._patience.patient):
+        for tries, wait in enumerate(self._patience.waits()):
             try:
                 answer = (await exchange_udp(self._net, server, name, rdtype, self._random, within=wait)).answer
             except NetFailure as error:
                 if not error.failure.kind.silent:
                     raise
                 continue
+            self._patience.lossy |= tries > 0
             return await self._in_full(server, name, rdtype) if answer.truncated else answer
         return await self._ask_over_tcp(server, name, rdtype)
 
