@@ -69,12 +69,12 @@ def test_personas_use_their_source_ports(healthy: Checked) -> None:
     stun = [
         each.evidence
         for measurement in healthy.report.measurements
-        if measurement.params.get("source_ports") == "19560-19660"
+        if measurement.params.get("source_ports") == "19560-19661"
         for each in measurement.observations
         if isinstance(each.evidence, StunEvidence)
     ]
     assert stun
-    assert all(19560 <= each.local.port <= 19660 for each in stun)
+    assert all(19560 <= each.local.port <= 19661 for each in stun)
     assert {each.mapped.address for each in stun if each.mapped} == {"203.0.113.2"}
 
 

@@ -131,7 +131,9 @@ def test_personas_that_differ_from_their_rows() -> None:
     moved = [
         (each.id, need.row, need.source_ports) for each in CATALOG.personas for need in each.needs if need.source_ports
     ]
-    assert moved == [("webex-web-app", "P3c", "ephemeral")]
+    # SRTP on 19660 has its SRTCP on 19661 (facts, section 7 and damage D24).
+    devices = [("desk-phone", "P3b", "19560-19661"), ("room-device", "P3b", "19560-19661")]
+    assert moved == [*devices, ("webex-web-app", "P3c", "ephemeral")]
 
 
 def test_nobody_needs_the_browser_test() -> None:
