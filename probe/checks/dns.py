@@ -135,7 +135,7 @@ def _latency(measurement: Measurement, limits: Limits, where: str, seen: list[Ob
     title = f"{where} answers in {metric.value * 1000:.0f} ms"
     return [
         finding(
-            measurement, "latency", against(bound.limit, metric.value), title, *seen[-_REPEATS:],
+            measurement, "latency", against(bound, metric.value), title, *seen[-_REPEATS:],
             metric="dns.latency", value=metric.value, limit=bound.limit.good, source=bound.row,
         )
     ]  # fmt: skip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from catalog.model import Limit
 from probe.model.failure import Failure
 from probe.model.measurement import Measurement, Observation
 from probe.model.verdict import Finding
+
+from .limits import Bound
 
 Judgement = Literal["pass", "warn", "fail", "unknown"]
 
@@ -45,16 +46,17 @@ def unreached(measurement: Measurement, failure: Failure, title: str, *observati
         "address_unavailable",
         "no_resources",
     }
-    verdict: Judgement = "unknown" if could_not_try or failure.kind.value == "interrupted" else "fail"
+    verdict: Judgement = "unknown" if could_not_try else "fail"
     return finding(measurement, "reach", verdict, f"{title}: {failure.detail}", *observations, value=failure.kind.value)
 
 
-def against(limit: Limit, value: float) -> Judgement:
-    """`pass` up to `good`, `fail` beyond `poor`, `warn` between and where no `poor` is stated."""
+def against(bound: Bound, value: float) -> Judgement:
+    """`pass` up to `good`; `fail` beyond the `poor` of a required limit; `warn` otherwise."""
+    limit = bound.limit
 
-    def worse(bound: float) -> bool:
-        return value > bound if limit.better == "lower" else value < bound
+    def worse(than: float) -> bool:
+        return value > than if limit.better == "lower" else value < than
 
     if not worse(limit.good):
         return "pass"
-    return "fail" if limit.poor is not None and worse(limit.poor) else "warn"
+    return "fail" if bound.level == "required" and limit.poor is not None and worse(limit.poor) else "warn"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from catalog.model import Catalog, Limit
+from catalog.model import Catalog, Level, Limit
 
 
 class Bound(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +14,8 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     row: str
     """Id of the `Guidance` row."""
     source: str
+    level: Level
+    """Only a required limit can fail a site; a recommended one that is broken is a warning."""
 
 
 Limits = Mapping[str, Bound]
@@ -25,5 +27,5 @@ def limits_of(catalog: Catalog) -> Limits:
     for row in catalog.guidance:
         for limit in row.limits:
             if row.level != "informational":
-                found.setdefault(limit.metric, Bound(limit=limit, row=row.id, source=row.source))
+                found.setdefault(limit.metric, Bound(limit=limit, row=row.id, source=row.source, level=row.level))
     return found

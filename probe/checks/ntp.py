@@ -113,7 +113,7 @@ def judge(measurement: Measurement, params: Params, limits: Limits) -> list[Find
     if bound is not None:
         offset = abs(seen.offset)
         title = f"this machine's clock differs by {offset:.3f} s"
-        verdict = against(bound.limit, offset)
+        verdict = against(bound, offset)
         found.append(
             finding(
                 measurement, "offset", verdict, title, answered,

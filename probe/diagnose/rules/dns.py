@@ -36,9 +36,10 @@ def unreachable(view: View) -> Iterator[Diagnosis]:
     """Control: the same resolver over the other transport, and the other resolvers."""
     udp, tcp = _resolvers(view, "udp"), _resolvers(view, "tcp")
     dead = {}
+    wanting = {each.id for code in ("dns.reach", "dns.resolves") for each in view.open(code)}
     for server, measurement in udp.items():
         findings = [view.finding(measurement.task, "reach"), view.finding(measurement.task, "resolves")]
-        failed = [f for f in findings if f is not None and f.verdict == "fail"]
+        failed = [f for f in findings if f is not None and f.id in wanting]
         over_tcp = tcp.get(server)
         if failed and not (over_tcp is not None and view.worked(over_tcp.task)):
             more = [view.finding(over_tcp.task, "reach"), view.finding(over_tcp.task, "resolves")] if over_tcp else []
