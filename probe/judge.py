@@ -8,6 +8,7 @@ import msgspec
 
 from probe.checks.check import Check
 from probe.checks.limits import Limits
+from probe.model.failure import FailureKind
 from probe.model.measurement import Measurement
 from probe.model.verdict import Finding
 
@@ -16,7 +17,14 @@ def judge(measurements: Iterable[Measurement], checks: Mapping[str, Check], limi
     """What was skipped or broke gives no finding; what was cut short gives those that it has evidence for."""
     found: list[Finding] = []
     for each in measurements:
-        if each.status in {"done", "cut_short"} and each.observations and each.kind in checks:
+        heard = _heard(each)
+        if each.status in {"done", "cut_short"} and heard.observations and each.kind in checks:
             check = checks[each.kind]
-            found += check.judge(each, msgspec.convert(each.params, check.params), limits)
+            found += check.judge(heard, msgspec.convert(each.params, check.params), limits)
     return found
+
+
+def _heard(measurement: Measurement) -> Measurement:
+    """Without the operations that we broke off ourselves: they say nothing about the network."""
+    kept = [o for o in measurement.observations if o.failure is None or o.failure.kind is not FailureKind.INTERRUPTED]
+    return msgspec.structs.replace(measurement, observations=kept)
