@@ -18,11 +18,11 @@ _SO_EE_ORIGIN_ICMP, _SO_EE_ORIGIN_ICMP6 = 2, 3
 _EXTENDED_ERROR = struct.Struct("=IBBBxII")
 
 
-def listen(sock: socket.socket) -> None:
+def listen(sock: socket.socket, family: int) -> None:
     """Asks the system to keep ICMP errors about this socket's packets."""
     if not AVAILABLE:
         return
-    if sock.family == socket.AF_INET6:
+    if family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
     else:
         sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)

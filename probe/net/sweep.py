@@ -122,7 +122,7 @@ class _Round:
         try:
             family = socket.AF_INET6 if ":" in to.address else socket.AF_INET
             sock = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-            error_queue.listen(sock)
+            error_queue.listen(sock, family)
             if self._bind is not None:
                 sock.bind((self._bind, 0))
             code = sock.connect_ex((to.address, to.port))

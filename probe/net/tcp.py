@@ -81,7 +81,7 @@ async def connect(
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         mark(sock, dscp)
-        error_queue.listen(sock)
+        error_queue.listen(sock, family)
         if source_ports is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         await pool.bind(sock, to, source_ports)

@@ -102,7 +102,7 @@ async def open_socket(
         sock = socket.socket(socket.AF_INET6 if ":" in to.address else socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
         mark(sock, dscp)
-        error_queue.listen(sock)
+        error_queue.listen(sock, sock.family)
         if _SO_TIMESTAMPNS is not None:
             sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         await pool.bind(sock, to, source_ports)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -19,19 +20,21 @@ class Run(NamedTuple):
     output: str
 
 
-def process(argv: Sequence[str], *, cwd: str | None = None, env: dict[str, str] | None = None) -> Run:
-    """Raises RuntimeError when it ends with a signal, or with a status above 3."""
-    began = time.perf_counter()
-    child = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=cwd, env=env)
-    with child.stdout as stream:  # type: ignore[union-attr]
-        output = stream.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - began
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if not 0 <= child.returncode <= 3:
-        raise RuntimeError(f"{argv[0]} ended with {child.returncode}")
-    scale = 1 if sys.platform == "darwin" else 1024
-    return Run(wall, usage.ru_maxrss * scale, output)
+def process(argv: Sequence[str], *, env: Mapping[str, str] | None = None, statuses: range = range(1)) -> Run:
+    """Raises RuntimeError, with what it said, when it ends with another status."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        began = time.perf_counter()
+        child = subprocess.Popen(argv, stdout=output, stderr=errors, env=env)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.perf_counter() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        if child.returncode not in statuses:
+            said = errors.read()[-2000:].decode("utf-8", "replace")
+            raise RuntimeError(f"{' '.join(argv[-4:])} ended with {child.returncode}: {said}")
+        scale = 1 if sys.platform == "darwin" else 1024
+        return Run(wall, usage.ru_maxrss * scale, output.read().decode())
 
 
 def middle(measure: Callable[[], float], times: int = 5) -> float:

@@ -1,4 +1,4 @@
-"""Runs one `tcp-range` task per address through the engine; prints open, silent, the run's seconds and the process's."""
+"""Runs a `tcp-range` task per address through the engine; prints open, silent, seconds of the run and the process."""
 
 from __future__ import annotations
 
