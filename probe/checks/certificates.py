@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from probe.model.evidence import TlsEvidence
+from probe.model.failure import FailureKind
 from probe.model.measurement import Measurement, Observation
 from probe.model.verdict import Finding
 
@@ -31,3 +32,19 @@ def findings(measurement: Measurement, seen: Observation, tls: TlsEvidence) -> l
         title = f"the certificate is for {names}, not for {tls.server_name}"
         found.append(finding(measurement, "name", "fail", title, seen, value=names, limit=tls.server_name))
     return found
+
+
+def too_old(measurement: Measurement, seen: Observation) -> list[Finding]:
+    """`version`, where the handshake failed for it.
+
+    A server either answers with an old version, or has understood ours and sends an alert (RFC 8446 §4.2.1).
+    """
+    failure = seen.failure
+    if failure is None:
+        return []
+    answered = failure.kind is FailureKind.TLS_FAILED and "unsupported protocol" in failure.detail
+    refused = failure.kind is FailureKind.TLS_ALERT and "protocol_version" in failure.detail
+    if not answered and not refused:
+        return []
+    title = f"{measurement.target} offers nothing newer than TLS 1.1"
+    return [finding(measurement, "version", "fail", title, seen, limit="TLSv1.2", source=_SOURCE)]

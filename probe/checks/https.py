@@ -97,7 +97,7 @@ def judge(measurement: Measurement, params: Params, _: Limits) -> list[Finding]:
     tls = handshake.evidence if handshake and isinstance(handshake.evidence, TlsEvidence) else None
     if tls is None and isinstance(request.evidence, TlsEvidence):
         handshake, tls = request, request.evidence
-    found = [_reach(measurement, request)]
+    found = [_reach(measurement, request), *certificates.too_old(measurement, request)]
     if tls is not None and handshake is not None:
         found += certificates.findings(measurement, handshake, tls)
     if params.websocket:

@@ -9,7 +9,7 @@ from probe.context.context import Context
 from probe.model.address import Target
 from probe.model.demand import Demand, Offer, Sampling
 from probe.model.evidence import TlsEvidence
-from probe.model.failure import Failure, FailureKind
+from probe.model.failure import Failure
 from probe.model.measurement import Measurement
 from probe.model.plan import Cost
 from probe.model.verdict import Finding
@@ -82,19 +82,11 @@ def judge(measurement: Measurement, params: Params, _: Limits) -> list[Finding]:
         title = f"no TLS handshake with {where}: {failure.detail}"
         value = failure.kind.value
         found.append(finding(measurement, "reach", "fail", title, connected, handshake, value=value))
-        if _too_old(failure):
-            title = f"{where} offers nothing newer than TLS 1.1"
-            found.append(finding(measurement, "version", "fail", title, handshake, limit="TLSv1.2", source="TLS-1"))
+        found += certificates.too_old(measurement, handshake)
     if tls is not None:
         found += certificates.findings(measurement, handshake, tls)
         found += _client_certificate(measurement, params, tls, where)
     return found
-
-
-def _too_old(failure: Failure) -> bool:
-    """A server either answers with an old version, or has understood ours and sends an alert (RFC 8446 §4.2.1)."""
-    answered = failure.kind is FailureKind.TLS_FAILED and "unsupported protocol" in failure.detail
-    return answered or (failure.kind is FailureKind.TLS_ALERT and "protocol_version" in failure.detail)
 
 
 def _client_certificate(measurement: Measurement, params: Params, tls: TlsEvidence, where: str) -> list[Finding]:

@@ -143,14 +143,15 @@ def name_mismatch(view: View) -> Iterator[Diagnosis]:
 
 def version_too_old(view: View) -> Iterator[Diagnosis]:
     """Control: other hosts on the same path speak TLS 1.2 or newer."""
-    findings = [f for f in view.open("tls.version") if view.matters(f.task)]
+    findings = [f for kind in _KINDS for f in view.open(f"{kind}.version") if view.matters(f.task)]
     if not findings:
         return
     modern = [m for m in view.of_kind(*_KINDS) if view.worked(m.task)]
     because = [f.title for f in findings[:4]]
     if modern:
         because.append(f"{len(modern)} other hosts speak TLS 1.2 or newer over the same path")
-    reach = [f for f in view.open("tls.reach") if f.task in {each.task for each in findings}]
+    tasks = {each.task for each in findings}
+    reach = [f for kind in _KINDS for f in view.open(f"{kind}.reach") if f.task in tasks]
     yield diagnosis(
         "tls.version_too_old",
         "likely",
