@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from probe.model.evidence import Certificate, CertificateRequest, TlsEvidence, Trust
-from probe.model.failure import Failure
+from probe.model.failure import Failure, FailureKind
 from probe.net.classify import from_tls
 from probe.ports import NetFailure
 
@@ -26,10 +26,12 @@ def shown(site: Conditions, name: str, port: int) -> Shown:
 
 
 def handshake(site: Conditions, name: str, port: int, now: float, *, mutual: bool = False) -> TlsEvidence:
-    """Raises NetFailure where the server speaks nothing that is new enough."""
+    """Raises NetFailure where it does not come to an end."""
     shows = shown(site, name, port)
     if shows == "too-old":
-        raise NetFailure(_too_old())
+        raise NetFailure(from_tls("", alert="protocol_version"))
+    if shows == "cut":
+        raise NetFailure(Failure(kind=FailureKind.RESET, detail="connection reset by the far end"))
     subject = "elsewhere.example" if shows == "wrong-name" else name
     public = {"expired": _EXPIRED, "intercepted": _UNKNOWN, "untrusted": _UNKNOWN, "self-signed": _SELF_SIGNED}
     issuer = {"intercepted": PROXY, "untrusted": PROXY, "self-signed": f"CN={subject}"}
@@ -56,10 +58,6 @@ def handshake(site: Conditions, name: str, port: int, now: float, *, mutual: boo
         alert="certificate_required" if mutual else None,
         checked_at=_rfc3339(now),
     )
-
-
-def _too_old() -> Failure:
-    return from_tls("", alert="protocol_version")
 
 
 def _rfc3339(moment: float) -> str:

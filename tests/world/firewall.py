@@ -15,6 +15,7 @@ Fate = Failure | Literal["pass", "drop"]
 
 REFUSED = Failure(kind=FailureKind.REFUSED, detail="connection refused")
 NOT_PERMITTED = Failure(kind=FailureKind.NOT_PERMITTED, detail="this host's own firewall or policy refused to send it")
+ADDRESS_IN_USE = Failure(kind=FailureKind.ADDRESS_IN_USE, detail="the local port is in use")
 NO_ROUTE = Failure(kind=FailureKind.NO_ROUTE, detail="this host has no route to it")
 
 

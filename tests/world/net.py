@@ -16,9 +16,9 @@ from probe.net.classify import from_icmp
 from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, NetFailure, SourcePorts, Stream, TlsStream
 
 from . import certificates
-from .firewall import NO_ROUTE, REFUSED, Firewall
+from .firewall import ADDRESS_IN_USE, NO_ROUTE, REFUSED, Firewall
 from .loop import VirtualClock
-from .scenario import Scenario
+from .scenario import Scenario, within
 from .services import Cloud
 from .streams import WorldDatagrams, WorldStream, WorldTlsStream
 
@@ -167,11 +167,13 @@ class WorldNet:
         return self._random.random() < self._site.loss
 
     async def _local_port(self, protocol: str, wanted: SourcePorts) -> int:
+        if wanted is not None and all(within(self._site.taken or "1", p) for each in wanted for p in each):
+            raise NetFailure(ADDRESS_IN_USE)
         while True:
             for _ in range(64):
                 chosen = self._random.choice(wanted or _EPHEMERAL)
                 port = self._random.randint(chosen.first, chosen.last)
-                if (protocol, port) not in self._held:
+                if (protocol, port) not in self._held and not (self._site.taken and within(self._site.taken, port)):
                     self._held.add((protocol, port))
                     self.most_held = max(self.most_held, len(self._held))
                     return port

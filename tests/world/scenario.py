@@ -18,8 +18,9 @@ from probe.model.verdict import Confidence, Owner, Verdict
 Action = Literal["allow", "drop", "reject", "prohibit", "refuse"]
 """Reject: a reset or an ICMP port unreachable, in the far end's name or the firewall's; prohibit: ICMP administratively
 prohibited by the gateway; refuse: this host's own firewall, EPERM."""
-Shown = Literal["trusted", "expired", "intercepted", "untrusted", "wrong-name", "self-signed", "too-old"]
-"""Intercepted: signed by a CA that the machine trusts and the public roots do not; untrusted: that neither does."""
+Shown = Literal["trusted", "expired", "intercepted", "untrusted", "wrong-name", "self-signed", "too-old", "cut"]
+"""Intercepted: signed by a CA that the machine trusts and the public roots do not; untrusted: that neither does;
+cut: the connection is reset in the middle of the handshake."""
 
 
 class Resolver(Strict, frozen=True, kw_only=True):
@@ -57,6 +58,8 @@ class Conditions(Strict, frozen=True, kw_only=True):
     loss: float = 0.0
     clock_ahead: float = 0.0
     route: bool = True
+    taken: str | None = None
+    """Local UDP and TCP ports that another program holds."""
     media: bool = False
     """A responder answers on the media ranges."""
     gateway: str = "192.168.1.1"
