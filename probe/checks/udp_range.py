@@ -36,7 +36,7 @@ _AT_ONCE = 64
 _MOST_STRETCHES = 8
 _PARTS = 16
 """Into which the search for a border cuts what is left, at each step."""
-_MORE_TRIES = 3
+_MORE_TRIES = 5
 """Of a silent port beside an answering one, in a run that has met loss."""
 _PACKET = 48
 
