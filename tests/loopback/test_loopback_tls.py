@@ -8,6 +8,7 @@ import ssl
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -101,7 +102,7 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path)
 
 
-def shown(fakes: Fakes, authority: Authority, context: ssl.SSLContext, **params: object) -> TlsEvidence:
+def shown(fakes: Fakes, authority: Authority, context: ssl.SSLContext, **params: Any) -> TlsEvidence:
     """What the check saw of a server with this context, asked for by the address 127.0.0.1."""
     (measured,) = measure(_towards(fakes.tcp(secured(context)), **params), net=trusting(authority))
     assert measured.status == "done", (measured.reason, measured.traceback)
@@ -116,7 +117,7 @@ def trusting(authority: Authority) -> RealNet:
     return net
 
 
-def _towards(port: int, **params: object) -> Task:
+def _towards(port: int, **params: Any) -> Task:
     return task("tls", port, **params)
 
 
@@ -172,7 +173,7 @@ def _raw_san(der: bytes) -> x509.UnrecognizedExtension:
     return x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), der)
 
 
-ODD_NAMES = {
+ODD_NAMES: dict[str, tuple[list[x509.GeneralName], list[x509.ExtensionType]]] = {
     "none at all": ([], []),
     "a thousand": ([x509.DNSName(f"host{number}.example") for number in range(1000)], []),
     "wildcard for everything": ([x509.DNSName("*")], []),

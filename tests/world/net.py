@@ -13,7 +13,7 @@ from probe.model.address import Endpoint
 from probe.model.evidence import HttpEvidence, QuicEvidence, TlsEvidence
 from probe.model.failure import Failure, FailureKind
 from probe.net.classify import from_icmp
-from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, NetFailure, SourcePorts, Stream, TlsStream
+from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, NetFailure, SourcePorts, Stream, TlsStream, Waits
 
 from . import certificates
 from .firewall import ADDRESS_IN_USE, NO_ROUTE, REFUSED, Firewall
@@ -63,6 +63,25 @@ class WorldNet:
             release()
             raise
         return WorldStream(Endpoint(_HERE, port), to, self._cloud.session(to), self._trip(to), release)
+
+    async def connect_each(self, to: Sequence[Endpoint], *, waits: Waits, at_once: int) -> list[float | Failure]:
+        gate = asyncio.Semaphore(at_once)
+
+        async def one(each: Endpoint) -> float | Failure:
+            async with gate:
+                for wait in (waits.quick, waits.patient):
+                    began = self._clock.now()
+                    try:
+                        async with asyncio.timeout(wait):
+                            (await self.connect(each)).close()
+                    except TimeoutError:
+                        continue
+                    except NetFailure as error:
+                        return error.failure
+                    return self._clock.now() - began
+            return Failure(kind=FailureKind.TIMEOUT, detail=f"no answer within {wait:.1f} s")
+
+        return await asyncio.gather(*map(one, to))
 
     async def secure(self, stream: Stream, *, server_name: str, alpn: Sequence[str] = ()) -> TlsStream:
         assert isinstance(stream, WorldStream)

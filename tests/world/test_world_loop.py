@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import pytest
 
 from .loop import Standstill, VirtualClock, VirtualLoop
 
+T = TypeVar("T")
 
-def run(work):  # type: ignore[no-untyped-def]
+
+def run(work: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(work)
 
