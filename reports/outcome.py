@@ -37,7 +37,7 @@ def failure_line(observation: Observation) -> str:
     if failure is None:
         return ""
     line = f"{observation.operation}: {failure.kind.value} after {seconds(observation.duration)}"
-    if failure.detail:
+    if failure.detail and not failure.detail.startswith("no answer within"):
         line += f" ({failure.detail})"
     if failure.reporter:
         line += f", reported by {failure.reporter}"

@@ -75,6 +75,8 @@ async def run(ctx: Context, target: Target, params: Params) -> None:
 
     async def all_ports() -> RangeEvidence:
         await sweep.probe(ports)
+        if sweep.untried is not None and not sweep.states:
+            raise NetFailure(sweep.untried)
         missing = await sweep.stretches(ranges)
         states = {name: [p for p, state in sweep.states.items() if state == name] for name in _STATES}
         return RangeEvidence(
@@ -98,13 +100,15 @@ class _Sweep:
         self._source = source
         self._dscp = dscp
         self.states: dict[int, State] = {}
+        self.untried: Failure | None = None
+        """Why this host could not try a port: that port has no state, and nothing is said of it."""
 
     async def probe(self, ports: Iterable[int]) -> None:
         """Every port once quickly; then the silent ones once patiently, and once more those that loss may have hit."""
         order = [port for port in ports if port not in self.states]
         self._ctx.random.shuffle(order)
         await self._all(order, lambda: self._ctx.patience.quick)
-        silent = [port for port in order if self.states[port] == "silent"]
+        silent = [port for port in order if self.states.get(port) == "silent"]
         await self._all(silent, lambda: self._ctx.patience.patient)
         self._ctx.patience.lossy |= any(self.states[port] == "answered" for port in silent)
         for _ in range(_MORE_TRIES if self._ctx.patience.lossy else 0):
@@ -118,26 +122,30 @@ class _Sweep:
             if (self.states[before] == "answered") != (self.states[after] == "answered")
             for port in (before, after)
         }
-        return [port for port in ports if port in beside and self.states[port] == "silent"]
+        return [port for port in ports if port in beside and self.states.get(port) == "silent"]
 
     async def _all(self, ports: list[int], wait: Callable[[], float]) -> None:
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def one(port: int) -> None:
             async with gate:
-                self.states[port] = await self._one(Endpoint(self._address, port), wait())
+                outcome = await self._one(Endpoint(self._address, port), wait())
+                if isinstance(outcome, Failure):
+                    self.untried = outcome
+                else:
+                    self.states[port] = outcome
 
         async with asyncio.TaskGroup() as group:
             for port in ports:
                 group.create_task(one(port))
 
-    async def _one(self, to: Endpoint, wait: float) -> State:
-        """A STUN Binding to one port."""
+    async def _one(self, to: Endpoint, wait: float) -> State | Failure:
+        """A STUN Binding to one port; a Failure where this host could not send it."""
         ctx = self._ctx
         try:
             socket = await ctx.net.datagrams(to, source_ports=self._source, dscp=self._dscp)
-        except NetFailure:
-            return "rejected"
+        except NetFailure as error:
+            return error.failure
         transaction_id = ctx.random.randbytes(12)
         try:
             socket.send(bytes(stun.binding_request(transaction_id)))
@@ -176,6 +184,8 @@ class _Sweep:
             parts = min(_PARTS, gap)
             between = [answers + step * (gap * part // parts) for part in range(1, parts)]
             await self.probe(between)
+            if any(port not in self.states for port in between):
+                return missing
             path = [answers, *between, missing]
             first = next(
                 i for i, port in enumerate(path) if i and (self.states[port] not in _ARRIVED or port == missing)

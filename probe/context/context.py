@@ -74,8 +74,10 @@ class Context:
             failure, seen = error.failure, error.evidence
         except WireError as error:
             failure = Failure(kind=FailureKind.MALFORMED, detail=str(error))
-        except asyncio.CancelledError:
-            failure = Failure(kind=FailureKind.INTERRUPTED, detail="stopped before an answer came")
+        except BaseException as error:
+            stopped = isinstance(error, asyncio.CancelledError)
+            detail = "stopped before an answer came" if stopped else "broken off by a fault of callready"
+            failure = Failure(kind=FailureKind.INTERRUPTED, detail=detail)
             raise
         finally:
             self._record(operation, target, started, failure, seen)

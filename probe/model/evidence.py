@@ -155,7 +155,7 @@ class RangeEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, ta
     """ICMP from something in between."""
     silent: str = ""
     missing: str = ""
-    """Stretches without an answer: from the silent or rejected ports outward to where answers begin, found by bisection."""
+    """Stretches without an answer, outward from the silent or rejected ports to where answers begin."""
 
 
 Evidence = (

@@ -25,6 +25,7 @@ AVAILABLE = sys.platform == "linux"
 
 _ABORT = struct.pack("ii", 1, 0)
 _UNDER_WAY = {errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY}
+_MOST_ROUNDS = 4
 _TURN = 64
 """Connections begun before other work of the event loop has its turn."""
 
@@ -33,11 +34,16 @@ Outcome = float | Failure
 
 
 async def sweep(endpoints: Sequence[Endpoint], *, waits: Waits, at_once: int, bind: str | None = None) -> list[Outcome]:
-    """One outcome per endpoint, in order. Silence is tried once more, patiently."""
+    """One outcome per endpoint, in order. Silence is tried once more, patiently; again where that brought answers."""
     outcomes: dict[int, Outcome] = {}
-    await _Round(endpoints, range(len(endpoints)), waits, at_once, bind, outcomes, patient=False).run()
-    silent = [index for index in range(len(endpoints)) if index not in outcomes]
-    await _Round(endpoints, silent, waits, at_once, bind, outcomes, patient=True).run()
+    silent: Sequence[int] = range(len(endpoints))
+    for turn in range(_MOST_ROUNDS):
+        await _Round(endpoints, silent, waits, at_once, bind, outcomes, patient=turn > 0).run()
+        still = [index for index in silent if index not in outcomes]
+        # Nobody new has answered a patient wait: what is silent now is silent, and not hit by loss.
+        if not still or (turn > 0 and len(still) == len(silent)):
+            break
+        silent = still
     detail = f"no answer within {waits.patient:.1f} s"
     return [outcomes.get(i, Failure(kind=FailureKind.TIMEOUT, detail=detail)) for i in range(len(endpoints))]
 

@@ -40,7 +40,10 @@ class Directory:
     def find(self, row: PortRow, service: Service, persona: str, protocol: str) -> list[tuple[str, Chosen]]:
         """Pairs of a suffix for the requirement's id and the contacts."""
         if service.use in {"sip-tls", "sip-mtls"} and row.destination != "pstn-gateway":
-            return [("", self._by_region([each for each in self._signalling if each.use == service.use], service))]
+            serving = [each for each in self._signalling if each.use == service.use]
+            # A gateway has one edge host of its own: that another one works is no use to it.
+            own = [each for each in serving if row.id in each.rows]
+            return [("", self._by_region(own or [each for each in serving if not each.rows], service))]
         if service.use == "stun" or (service.use == "ntp" and row.destination != "host-defined"):
             return self._per_port([each for each in self._edges if each.use == service.use], service)
         if service.use == "ntp":

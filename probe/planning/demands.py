@@ -32,7 +32,7 @@ def _port_row(
     catalog: Catalog, site: Site, persona: Persona, need: Need, row: PortRow, directory: Directory
 ) -> Iterator[Demand | Skipped]:
     if row.direction == "inbound":
-        reason = "inbound: only the cloud can open it, nothing on this side can show it"
+        reason = "only the cloud can open it: nothing on this side can show it"
         yield Skipped(kind="inbound", target=Target(host=row.client), row=row.id, reason=reason)
         return
     facets = [(each, ports) for each in row.services if (ports := _asked(each, need))]

@@ -64,8 +64,7 @@ def hosts(catalog: Catalog, site: Site) -> list[Known]:
 
 
 def signalling(catalog: Catalog, site: Site) -> list[Known]:
-    """Edge hosts. A site that names its own is judged by those alone, trunk by trunk."""
-    own = {each.trunk for each in site.edges}
+    """Edge hosts; those that the site names for its gateways carry the row of gateways."""
     found = [
         Known(
             name=each.host,
@@ -81,8 +80,6 @@ def signalling(catalog: Catalog, site: Site) -> list[Known]:
         for port in [each.port or (8934 if each.trunk == "registration" else 5062)]
     ]
     for group in catalog.edge_groups:
-        if group.trunk in own and group.trunk == "certificate":
-            continue
         found += [
             Known(
                 name=name,

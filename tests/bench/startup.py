@@ -7,7 +7,6 @@ import sys
 
 from .figure import middle, process, show
 
-
 LOADED = """
 import sys
 from probe.cli.main import main

@@ -18,6 +18,7 @@ from probe.score import CAPS, PARTS, score
 from .building import finding, measurement, plan, range_answer, requirement, silence, stun_answer, way
 
 USES = {"signalling": "sip-tls", "media": "srtp", "web": "https", "dns": "dns", "time": "ntp"}
+MEDIA = "19560-65535"
 VERDICTS = {"met": "pass", "unmet": "fail", "unverified": "unknown"}
 
 
@@ -93,7 +94,7 @@ def media(observation_of: str, **evidence: str) -> Measurement:
 def test_tr2_udp_blocked_is_never_great() -> None:
     """TR2: missing loss counted as no loss, 50 points, "great"."""
     found = concluded(
-        (requirement("P3b", way("far:19560"), use="srtp"), media("far", probed="19560-65535", silent="19560-65535", missing="19560-65535")),
+        (requirement("P3b", way("far:19560"), use="srtp"), media("far", probed=MEDIA, silent=MEDIA, missing=MEDIA)),
         (requirement("P8", way("web:443"), use="https"), reached("web")),
     )
     assert found.verdict == "not-ready"

@@ -112,7 +112,7 @@ def test_media_ranges_are_unmeasured_until_somebody_answers(catalog: Catalog) ->
 
 def test_everything_left_out_is_listed_with_its_reason(catalog: Catalog) -> None:
     reasons = {each.row: each.reason for each in made(catalog).skipped}
-    assert "inbound" in reasons["P2"]
+    assert "only the cloud" in reasons["P2"]
     assert "Unified CM" in reasons["P8/8443"]
     assert "site file" in reasons["D07"]
     assert "D05" not in reasons
@@ -145,17 +145,23 @@ def test_a_harmless_guest(catalog: Catalog) -> None:
 
 def test_the_site_names_its_own_edge_time_servers_and_conditions(catalog: Catalog) -> None:
     site = Site(
-        personas=["local-gateway-certificate", "room-device", "desk-phone"],
-        edges=[SiteEdge(host="sbc.example.com", trunk="certificate")],
+        personas=["local-gateway-certificate", "local-gateway-registration", "room-device", "desk-phone"],
+        edges=[
+            SiteEdge(host="sbc.example.com", trunk="certificate"),
+            SiteEdge(host="edge.example.com", trunk="registration"),
+        ],
         hosts=[SiteHost(name="gateway.example.com", ports="5060-5080", use="sip", row="P7")],
         time_servers=["192.0.2.123"],
         include=["P7/6970"],
     )
     planned = made(catalog, site)
     assert hosts(planned, found(planned, "P1a/5062", "local-gateway-certificate")) == {"sbc.example.com"}
+    assert hosts(planned, found(planned, "P1a/8934", "local-gateway-registration")) == {"edge.example.com"}
+    assert "edge.example.com" not in hosts(planned, found(planned, "P1b", "desk-phone"))
     assert hosts(planned, found(planned, "P11/123", "room-device")) == {"192.0.2.123"}
     assert hosts(planned, found(planned, "P7/6970", "desk-phone")) == {"cloudupgrader.webex.com"}
-    assert planned.personas == ["local-gateway-certificate", "desk-phone", "room-device"]
+    gateways = ["local-gateway-registration", "local-gateway-certificate"]
+    assert planned.personas == [*gateways, "desk-phone", "room-device"]
 
 
 def test_a_site_file_tells_all_its_faults_at_once(catalog: Catalog, tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ def filtered(view: View) -> Iterator[Diagnosis]:
                 f"{len(hosts)} hosts behave alike: {listing(hosts)}",
                 f"TLS completes on other ports: {listing(str(m.target) for m in elsewhere[:2])}",
             ],
-            fix=f"Exempt TCP {port} to the Calling subnets from application inspection, SIP ALG and intrusion prevention.",
+            fix=f"Exempt TCP {port} to the Calling subnets from application inspection, SIP ALG and intrusion "
+            "prevention.",
             explains=[f for f, _ in members],
             scope=Scope(
                 protocol="tcp",
