@@ -118,7 +118,7 @@ class Context:
             return [host]
         answer = await self.attempt("resolve", host, self.names.addresses(host), timeout=self.names.patience)
         if isinstance(answer, Failure):
-            self.skip(f"{host} did not resolve: {answer.detail}")
+            self.skip(f"its name did not resolve: {answer.detail}")
         return answer
 
     async def connect(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Stream | Failure:

@@ -34,7 +34,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     unit: Literal["s", "B", "ratio", "count"]
 
 
-class Measurement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     kind: str
     target: Target

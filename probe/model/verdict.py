@@ -15,7 +15,7 @@ Owner = Literal["host", "lan", "firewall", "proxy", "isp", "provider", "responde
 Confidence = Literal["certain", "likely", "possible"]
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One statement about one task, with the measured value and the limit it was held against."""
 
     id: str
@@ -32,7 +32,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where the limit or the demand comes from."""
 
 
-class Coverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """How much of what was to be shown was shown."""
 
     asked: int
@@ -43,7 +43,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: str = "targets"
 
 
-class RequirementResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RequirementResult(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     persona: str
     status: RequirementStatus

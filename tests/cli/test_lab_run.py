@@ -153,3 +153,25 @@ def test_what_was_interrupted_proves_nothing(operation: str, tmp_path: Path, lab
     assert report["diagnoses"] == []
     assert [each["title"] for each in report["findings"] if each["verdict"] == "fail"] == []
     assert report["verdict"] == "undetermined"
+
+
+CONTRACT = {
+    "": "schema id started_at duration cut_short tool catalog site environment verdict score personas requirements "
+    "diagnoses findings measurements",
+    "score": "value parts capped_by",
+    "personas": "id verdict score",
+    "requirements": "id persona status proof coverage detail",
+    "diagnoses": "code confidence owner title where scope because fix explains evidence",
+    "findings": "id code verdict task title metric value limit evidence source",
+    "measurements": "task kind target status reason observations metrics",
+}
+"""Design section 5: what other software reads, in every report, whether it has a value or not."""
+
+
+@pytest.mark.parametrize("part", CONTRACT)
+def test_every_field_of_the_contract_is_there(blocked: Path, part: str) -> None:
+    report = json.loads(blocked.read_text(encoding="utf-8"))
+    whole = report[part] if part else report
+    assert whole
+    for each in whole if isinstance(whole, list) else [whole]:
+        assert set(CONTRACT[part].split()) <= set(each)
