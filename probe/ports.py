@@ -87,6 +87,29 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds from the request to the status line."""
 
 
+class HopAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back for a packet that was to expire on the way."""
+
+    to: Endpoint
+    """Where our packet was going."""
+    at: float
+    """`Clock.now()` at arrival."""
+    failure: Failure | None
+    """The ICMP error, with its sender; None: the destination itself answered."""
+    payload: bytes
+    """As much of our own payload as the error quotes, or the destination's answer."""
+
+
+class HopProbes(Protocol):
+    """A UDP socket that sends to any destination with any hop limit, and hears the ICMP errors about it."""
+
+    @property
+    def local(self) -> Endpoint: ...
+    def send(self, data: bytes, to: Endpoint, *, hop_limit: int, dscp: int = 0) -> None: ...
+    async def receive(self) -> HopAnswer: ...
+    def close(self) -> None: ...
+
+
 class Waits(Protocol):
     """How long to wait for an answer, in seconds: first quickly, then once patiently before silence is believed."""
 
@@ -122,6 +145,10 @@ class Net(Protocol):
 
     async def datagrams(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Datagrams:
         """Waits until one of `source_ports` is free, and for nothing else."""
+        ...
+
+    async def hop_probes(self, version: int, *, source_ports: SourcePorts = None) -> HopProbes:
+        """`version` is 4 or 6. Fails as `unsupported` where this system shows no ICMP errors without privilege."""
         ...
 
     async def fetch(self, request: HttpRequest) -> HttpReply:

@@ -8,6 +8,7 @@ from probe.model.evidence import (
     Evidence,
     HttpEvidence,
     NtpEvidence,
+    PathEvidence,
     QuicEvidence,
     RangeEvidence,
     SipEvidence,
@@ -50,6 +51,8 @@ def evidence_line(evidence: Evidence) -> str:
             return f"HTTP/3 status {evidence.status} ({evidence.alpn})"
         case RangeEvidence():
             return _range(evidence)
+        case PathEvidence():
+            return _path(evidence)
 
 
 def _parts(*parts: str | None) -> str:
@@ -118,6 +121,11 @@ def _http(seen: HttpEvidence) -> str:
         _named("proxy", seen.via_proxy),
         None if seen.websocket is None else f"WebSocket {'granted' if seen.websocket else 'not granted'}",
     )
+
+
+def _path(seen: PathEvidence) -> str:
+    hops = " ".join(", ".join(hop.addresses) or "*" for hop in seen.hops) or "no router answered"
+    return f"{hops}{', arrived' if seen.reached else ''}"
 
 
 def _range(seen: RangeEvidence) -> str:

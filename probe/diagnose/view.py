@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from probe.assess import Assessment
+from probe.model.evidence import PathEvidence
 from probe.model.failure import Failure
 from probe.model.measurement import Measurement, Observation
 from probe.model.plan import Plan, Requirement
@@ -96,6 +97,23 @@ class View:
     def connected(self, task: str) -> bool:
         """TCP was established, whatever came after."""
         return any(o.operation == "connect" and o.failure is None for o in self.measurements[task].observations)
+
+    @property
+    def paths(self) -> list[PathEvidence]:
+        seen = [o.evidence for m in self.of_kind("path") for o in m.observations]
+        return [each for each in seen if isinstance(each, PathEvidence)]
+
+    def hop_of(self, address: str) -> int | None:
+        """How many routers away `address` is, where a path shows it."""
+        return next((hop.number for path in self.paths for hop in path.hops if address in hop.addresses), None)
+
+    def hops_before(self, address: str) -> list[str]:
+        """Routers nearer than `address`, on the first path that shows it."""
+        for path in self.paths:
+            for index, hop in enumerate(path.hops):
+                if address in hop.addresses:
+                    return [each for nearer in path.hops[:index] for each in nearer.addresses]
+        return []
 
     def anything_answered(self) -> bool:
         return any(o.failure is None for m in self.measurements.values() for o in m.observations)

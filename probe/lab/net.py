@@ -17,6 +17,7 @@ from probe.ports import (
     Arrival,
     Bound,
     Datagrams,
+    HopProbes,
     HttpReply,
     HttpRequest,
     NetFailure,
@@ -76,6 +77,10 @@ class LabNet:
         there = self._udp(to)
         sock = await self._real.datagrams(there, source_ports=source_ports, dscp=dscp)
         return LabDatagrams(sock, to)
+
+    async def hop_probes(self, version: int, *, source_ports: SourcePorts = None) -> HopProbes:
+        del version, source_ports
+        raise NetFailure(Failure(kind=FailureKind.UNSUPPORTED, detail="the twin has no routers on the way to it"))
 
     async def fetch(self, request: HttpRequest) -> HttpReply:
         there = await self._tcp(request.to)

@@ -158,6 +158,27 @@ class RangeEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, ta
     """Stretches without an answer, outward from the silent or rejected ports to where answers begin."""
 
 
+class Hop(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of the packets with one hop limit."""
+
+    number: int
+    sent: int
+    addresses: list[str] = []
+    """Who answered; more than one where paths are balanced. Empty: nobody."""
+    round_trip: float | None = None
+    """Seconds, the shortest."""
+
+
+class PathEvidence(_Evidence, frozen=True, kw_only=True, omit_defaults=True, tag="path"):
+    """The routers of one flow: its ports stay the same for every packet, so that it is balanced onto one path."""
+
+    destination: Endpoint
+    local: Endpoint
+    hops: list[Hop]
+    reached: bool
+    """The destination itself answered."""
+
+
 Evidence = (
     ConnectEvidence
     | DnsEvidence
@@ -168,4 +189,5 @@ Evidence = (
     | HttpEvidence
     | QuicEvidence
     | RangeEvidence
+    | PathEvidence
 )

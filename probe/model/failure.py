@@ -29,6 +29,7 @@ class FailureKind(StrEnum):
     ADDRESS_UNAVAILABLE = "address_unavailable"
     NO_ROUTE = "no_route"
     NO_RESOURCES = "no_resources"
+    UNSUPPORTED = "unsupported"
     # names
     NAME_NOT_FOUND = "name_not_found"
     NO_DATA = "no_data"
@@ -62,6 +63,7 @@ _LOCAL = frozenset(
         FailureKind.ADDRESS_UNAVAILABLE,
         FailureKind.NO_ROUTE,
         FailureKind.NO_RESOURCES,
+        FailureKind.UNSUPPORTED,
     }
 )
 

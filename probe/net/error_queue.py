@@ -6,6 +6,7 @@ import socket
 import struct
 import sys
 
+from probe.model.address import Endpoint
 from probe.model.failure import Failure
 
 from .classify import from_icmp, from_os_error
@@ -30,12 +31,26 @@ def listen(sock: socket.socket, family: int) -> None:
 
 def read(sock: socket.socket) -> Failure | None:
     """The next queued error, or None."""
+    found = read_with_destination(sock)
+    return found[0] if found else None
+
+
+def read_with_destination(sock: socket.socket) -> tuple[Failure, Endpoint, bytes] | None:
+    """The next queued error, where our packet was going, and as much of its payload as came back."""
     if not AVAILABLE:
         return None
     try:
-        _, ancillary, _, _ = sock.recvmsg(512, 512, _MSG_ERRQUEUE)
+        payload, ancillary, _, name = sock.recvmsg(512, 512, _MSG_ERRQUEUE)
     except OSError:
         return None
+    failure = _failure(ancillary)
+    if failure is None:
+        return None
+    to = Endpoint(name[0].partition("%")[0], name[1]) if name else Endpoint("", 0)
+    return failure, to, payload
+
+
+def _failure(ancillary: list[tuple[int, int, bytes]]) -> Failure | None:
     for level, kind, data in ancillary:
         if (level, kind) not in {(socket.IPPROTO_IP, _IP_RECVERR), (socket.IPPROTO_IPV6, _IPV6_RECVERR)}:
             continue

@@ -12,9 +12,20 @@ from random import Random
 from probe.model.address import Endpoint
 from probe.model.evidence import QuicEvidence
 from probe.model.failure import Failure, FailureKind
-from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, NetFailure, SourcePorts, Stream, TlsStream, Waits
+from probe.ports import (
+    Bound,
+    Datagrams,
+    HopProbes,
+    HttpReply,
+    HttpRequest,
+    NetFailure,
+    SourcePorts,
+    Stream,
+    TlsStream,
+    Waits,
+)
 
-from . import http, resolvers, sweep, tcp, udp
+from . import hops, http, resolvers, sweep, tcp, udp
 from .source_ports import SourcePortPool
 from .trust import Roots
 
@@ -84,6 +95,9 @@ class RealNet:
 
     async def datagrams(self, to: Endpoint, *, source_ports: SourcePorts = None, dscp: int = 0) -> Datagrams:
         return await udp.open_socket(to, pool=self._pool, source_ports=source_ports, dscp=dscp)
+
+    async def hop_probes(self, version: int, *, source_ports: SourcePorts = None) -> HopProbes:
+        return await hops.open_socket(version, pool=self._pool, source_ports=source_ports)
 
     async def fetch(self, request: HttpRequest) -> HttpReply:
         return await http.fetch(request, roots=self._roots, user_agent=self._user_agent)

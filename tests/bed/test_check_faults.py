@@ -120,6 +120,14 @@ def test_rejection_names_the_gateway(bed: Bed) -> None:
     assert (found.where.hop, found.where.address) == (1, "192.168.50.1")
 
 
+def test_rejection_by_the_provider_names_its_router(bed: Bed) -> None:
+    with bed.isp2.reject("tcp dport 8934"):
+        (found,) = check(bed).report.diagnoses
+    assert (found.code, found.confidence, found.owner) == ("firewall.tcp_blocked", "certain", "isp")
+    assert found.where is not None
+    assert (found.where.hop, found.where.address) == (3, "198.51.100.2")
+
+
 def test_interception_is_named_with_its_issuer(bed: Bed) -> None:
     with bed.certificate("intercepted", peer="nginx"):
         (found,) = check(bed).report.diagnoses

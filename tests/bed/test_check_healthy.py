@@ -6,7 +6,7 @@ import pytest
 
 from catalog.read import load
 from catalog.rules import render
-from probe.model.evidence import StunEvidence, TlsEvidence
+from probe.model.evidence import PathEvidence, StunEvidence, TlsEvidence
 
 from .bed import Bed
 from .checking import Checked, check
@@ -76,6 +76,20 @@ def test_personas_use_their_source_ports(healthy: Checked) -> None:
     assert stun
     assert all(19560 <= each.local.port <= 19661 for each in stun)
     assert {each.mapped.address for each in stun if each.mapped} == {"203.0.113.2"}
+
+
+def test_the_way_to_the_cloud_is_traced(healthy: Checked) -> None:
+    paths = [
+        each.evidence
+        for measurement in healthy.report.measurements
+        for each in measurement.observations
+        if isinstance(each.evidence, PathEvidence)
+    ]
+    assert len(paths) == 2
+    for path in paths:
+        routers = [hop.addresses for hop in path.hops[:4]]
+        assert routers == [["192.168.50.1"], ["203.0.113.1"], ["198.51.100.2"], ["198.51.100.6"]]
+        assert path.reached
 
 
 def test_without_privilege_the_same(bed: Bed) -> None:

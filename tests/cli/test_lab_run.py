@@ -110,7 +110,7 @@ def test_an_interrupt_in_the_middle_leaves_a_valid_report(tmp_path: Path) -> Non
     with program:
         for line in program.stderr:
             # The first kind of check is finished, others cannot be: what they ask for never answers.
-            if " answered" in line:
+            if " answered" in line and "not measured" not in line:
                 program.send_signal(signal.SIGINT)
                 break
         else:

@@ -13,7 +13,18 @@ from probe.model.address import Endpoint
 from probe.model.evidence import HttpEvidence, QuicEvidence, TlsEvidence
 from probe.model.failure import Failure, FailureKind
 from probe.net.classify import from_icmp
-from probe.ports import Bound, Datagrams, HttpReply, HttpRequest, NetFailure, SourcePorts, Stream, TlsStream, Waits
+from probe.ports import (
+    Bound,
+    Datagrams,
+    HopProbes,
+    HttpReply,
+    HttpRequest,
+    NetFailure,
+    SourcePorts,
+    Stream,
+    TlsStream,
+    Waits,
+)
 
 from . import certificates
 from .firewall import ADDRESS_IN_USE, NO_ROUTE, REFUSED, Firewall
@@ -63,6 +74,9 @@ class WorldNet:
             release()
             raise
         return WorldStream(Endpoint(_HERE, port), to, self._cloud.session(to), self._trip(to), release)
+
+    async def hop_probes(self, version: int, *, source_ports: SourcePorts = None) -> HopProbes:
+        raise NetFailure(Failure(kind=FailureKind.UNSUPPORTED, detail="this world has no routers"))
 
     async def connect_each(self, to: Sequence[Endpoint], *, waits: Waits, at_once: int) -> list[float | Failure]:
         gate = asyncio.Semaphore(at_once)

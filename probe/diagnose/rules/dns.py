@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
 
 from probe.model.measurement import Measurement
 from probe.model.verdict import Diagnosis, Finding, Owner, Scope
 
-from ..rule import diagnosis, listing, place
+from ..rule import diagnosis, is_inside, listing, place
 from ..view import View
 
 
@@ -17,15 +16,9 @@ def _resolvers(view: View, transport: str) -> dict[str, Measurement]:
     return {m.target.host: m for m in view.of_kind("dns") if m.params.get("transport") == transport}
 
 
-_INSIDE = [
-    ipaddress.ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
-]
-
-
 def _owner(address: str) -> Owner:
-    """Private addresses (RFC 1918, RFC 4193) are this network's own."""
-    found = ipaddress.ip_address(address)
-    return "lan" if any(found in each for each in _INSIDE if each.version == found.version) else "isp"
+    """Private addresses are this network's own."""
+    return "lan" if is_inside(address) else "isp"
 
 
 def _scope(protocol: str, servers: list[str]) -> Scope:

@@ -9,7 +9,7 @@ from probe.model.failure import Failure, FailureKind
 from probe.model.measurement import Measurement
 from probe.model.verdict import Confidence, Diagnosis, Finding, Scope
 
-from ..rule import diagnosis, listing, merged, place
+from ..rule import diagnosis, listing, merged, owner_of, place, telling
 from ..view import View
 
 _KINDS = ("tls", "tcp", "https")
@@ -87,7 +87,7 @@ def blocked(view: View) -> Iterator[Diagnosis]:
         members = [each for port, group, _ in hit if port in numbers for each in group]
         others = [m for port, _, group in hit if port in numbers for m in group if m.target.port not in numbers]
         tasks = [m.task for _, m in members]
-        failure = view.failure(tasks[0])
+        failure = telling(view, tasks)
         words = merged(map(str, numbers))
         confidence: Confidence = "certain" if signature == "refused" else "likely"
         hosts = list(dict.fromkeys(m.target.host for _, m in members))
@@ -99,7 +99,7 @@ def blocked(view: View) -> Iterator[Diagnosis]:
         yield diagnosis(
             "firewall.tcp_blocked",
             confidence,
-            "firewall",
+            owner_of(view, failure),
             f"TCP {', '.join(words)} is blocked",
             because=because,
             fix=f"Allow outbound TCP to port {', '.join(words)} of {_where(view, tasks)}.",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from probe.model.measurement import Measurement
 from probe.model.verdict import Confidence, Diagnosis, Finding, Scope
 
-from ..rule import diagnosis, listing, merged, place
+from ..rule import diagnosis, listing, merged, owner_of, place
 from ..view import View
 
 
@@ -92,7 +92,7 @@ def blocked(view: View) -> Iterator[Diagnosis]:
     yield diagnosis(
         "firewall.udp_blocked",
         confidence,
-        "firewall",
+        owner_of(view, refused),
         f"UDP {', '.join(ports)} is blocked",
         because=because,
         fix=f"Allow outbound UDP to port {', '.join(ports)} of the Calling subnets, and the answers to it.",
