@@ -7,8 +7,7 @@ import ipaddress
 
 from catalog.model import Catalog, PortalProbe
 from catalog.ranges import PortRange, parse_ranges
-
-from .addresses import addresses, prefixes, services
+from probe.lab.addresses import logical, prefixes, srv_ports
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,11 +31,11 @@ def _ports(ranges: tuple[PortRange, ...]) -> list[int]:
 
 
 def cloud_of(catalog: Catalog) -> Cloud:
-    names = addresses(catalog)
+    names = logical(catalog)
     stun = [edge for edge in catalog.edges if edge.use == "stun"]
     return Cloud(
         names=names,
-        services=services(catalog),
+        services=srv_ports(catalog),
         edges=sorted({names[name] for group in catalog.edge_groups for name in group.names}),
         stun=list(dict.fromkeys(names[edge.name] for edge in stun)),
         stun_ports=sorted({port for edge in stun for port in _ports(parse_ranges(edge.ports))}),

@@ -8,8 +8,8 @@ import pytest
 
 from catalog.model import Catalog
 from catalog.read import load
+from probe.lab.addresses import logical, prefixes, srv_ports, subnets
 
-from .addresses import addresses, prefixes, services, subnets
 from .certificates import subject_names
 
 
@@ -23,7 +23,7 @@ def within(address: str, networks: list[ipaddress.IPv4Network]) -> ipaddress.IPv
 
 
 def test_every_name_of_the_catalogue_has_an_address(catalog: Catalog) -> None:
-    named = addresses(catalog)
+    named = logical(catalog)
     wanted = {host.name for host in catalog.hosts} | {edge.name for edge in catalog.edges}
     wanted |= {name for group in catalog.edge_groups for name in [group.domain, *group.names]}
     wanted |= {domain.domain.removeprefix("*.") for domain in catalog.domains}
@@ -32,11 +32,11 @@ def test_every_name_of_the_catalogue_has_an_address(catalog: Catalog) -> None:
 
 def test_every_address_belongs_to_the_cloud(catalog: Catalog) -> None:
     owned = prefixes(catalog)
-    assert [name for name, address in addresses(catalog).items() if within(address, owned) is None] == []
+    assert [name for name, address in logical(catalog).items() if within(address, owned) is None] == []
 
 
 def test_edge_groups_answer_from_two_subnets_of_the_calling_list(catalog: Catalog) -> None:
-    named, calling = addresses(catalog), subnets(catalog, "A")
+    named, calling = logical(catalog), subnets(catalog, "A")
     for group in (group for group in catalog.edge_groups if len(group.names) > 1):
         found = {within(named[name], calling) for name in group.names}
         assert None not in found
@@ -44,14 +44,14 @@ def test_edge_groups_answer_from_two_subnets_of_the_calling_list(catalog: Catalo
 
 
 def test_stun_servers_answer_from_different_subnets(catalog: Catalog) -> None:
-    named, calling = addresses(catalog), subnets(catalog, "A")
+    named, calling = logical(catalog), subnets(catalog, "A")
     stun = [within(named[edge.name], calling) for edge in catalog.edges if edge.use == "stun"]
     assert None not in stun
     assert len(set(stun)) >= 2
 
 
 def test_servers_of_different_kinds_share_no_address(catalog: Catalog) -> None:
-    named = addresses(catalog)
+    named = logical(catalog)
     edges = {named[name] for group in catalog.edge_groups for name in group.names}
     udp = {named[edge.name] for edge in catalog.edges}
     hosts = {named[host.name] for host in catalog.hosts}
@@ -61,14 +61,14 @@ def test_servers_of_different_kinds_share_no_address(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize(("row", "which"), [("P7", "B"), ("P8", "C")])
 def test_hosts_of_configuration_rows_live_in_their_list(catalog: Catalog, row: str, which: str) -> None:
-    named, networks = addresses(catalog), subnets(catalog, which)
+    named, networks = logical(catalog), subnets(catalog, which)
     hosts = [host.name for host in catalog.hosts if host.row == row]
     assert hosts
     assert [name for name in hosts if within(named[name], networks) is None] == []
 
 
 def test_services_give_the_port_of_each_trunk(catalog: Catalog) -> None:
-    ports = services(catalog)
+    ports = srv_ports(catalog)
     assert ports["da01.sipconnect-us.bcld.webex.com"] == 8934
     assert ports["eun01.sipconnect.bcld.webex.com"] == 5062
 

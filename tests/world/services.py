@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from catalog.model import Catalog
 from catalog.ranges import parse_ranges
+from probe.lab.addresses import logical, srv_ports
 from probe.model.address import Endpoint
 from probe.wire import dns_server, dns_stream, ntp, sip, sip_exchange, stun
 from probe.wire.dns import Record
 from probe.wire.error import WireError
 from probe.wire.sip_reader import Reader
-from tests.bed.addresses import addresses, services
 
 from .loop import VirtualClock
 from .scenario import Resolver, Scenario
@@ -30,8 +30,8 @@ class Cloud:
     def __init__(self, catalog: Catalog, scenario: Scenario, clock: VirtualClock) -> None:
         self._scenario = scenario
         self._clock = clock
-        self._addresses = addresses(catalog)
-        self._sips = services(catalog)
+        self._addresses = logical(catalog)
+        self._sips = srv_ports(catalog)
         self._resolvers = {each.address: each for each in scenario.site.resolvers}
         self._tcp: dict[tuple[str, int], str] = {}
         self._udp: dict[tuple[str, int], str] = {}

@@ -10,19 +10,19 @@ import msgspec
 import pytest
 
 from catalog.ranges import PortRange
+from probe.lab.addresses import logical
 from probe.model.address import Endpoint
 from probe.model.failure import FailureKind
 from probe.ports import NetFailure
 from probe.wire import stun
-from tests.bed.addresses import addresses
 
 from .loop import VirtualClock, VirtualLoop
 from .net import WorldNet
 from .playing import catalog
 from .scenario import Conditions, Expectation, Rule, Scenario
 
-STUN = Endpoint(addresses(catalog())["stun01a-us.bcld.webex.com"], 5004)
-EDGE = Endpoint(addresses(catalog())["da01.sipconnect-us.bcld.webex.com"], 8934)
+STUN = Endpoint(logical(catalog())["stun01a-us.bcld.webex.com"], 5004)
+EDGE = Endpoint(logical(catalog())["da01.sipconnect-us.bcld.webex.com"], 8934)
 
 
 def world(work: Callable[[WorldNet], Awaitable[Any]], **site: Any) -> Any:
