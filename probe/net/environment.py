@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import socket
 import struct
@@ -9,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from probe.model.address import Endpoint
 
@@ -28,7 +31,22 @@ def describe(resolvers: Sequence[Endpoint], versions: Sequence[int]) -> dict[str
         "source_address": source_address(),
         "resolvers": [each.address for each in resolvers],
         "icmp_errors": error_queue.AVAILABLE,
+        "proxies": configured_proxies(),
     }
+
+
+def configured_proxies() -> dict[str, str]:
+    """Host and port of the proxies that the environment (on Windows and macOS: the system) names, by URL scheme.
+
+    Never their credentials.
+    """
+    found = {}
+    for scheme, url in getproxies().items():
+        if scheme in {"http", "https", "all"}:
+            parts = urlsplit(url if "//" in url else f"//{url}")
+            with contextlib.suppress(ValueError):
+                found[scheme] = f"{parts.hostname or ''}:{parts.port or 80}"
+    return found
 
 
 def default_gateway() -> str | None:

@@ -59,7 +59,7 @@ def play(scenario: Scenario, seed: int = 1) -> Played:
         run = Run(planned, net=net, clock=clock, listener=_Deaf(), checks=checks(), random=Random(seed))
         measured = runner.run(run.measure())
         seconds = clock.now()
-    environment = {"gateway": scenario.site.gateway}
+    environment = {"gateway": scenario.site.gateway, "proxies": scenario.site.proxies}
     return Played(
         plan=planned,
         measurements=measured,

@@ -63,6 +63,7 @@ class Conditions(Strict, frozen=True, kw_only=True):
     media: bool = False
     """A responder answers on the media ranges."""
     gateway: str = "192.168.1.1"
+    proxies: dict[str, str] = {}
     rules: list[Rule] = []
     tls: list[Tls] = []
 

@@ -13,6 +13,8 @@ from ..rule import diagnosis, listing, merged, owner_of, place, telling
 from ..view import View
 
 _KINDS = ("tls", "tcp", "https")
+_WEB = {80, 443, 8443}
+"""Ports that a site may leave to its proxy alone."""
 
 
 def _unconnected(view: View) -> dict[int, list[tuple[Finding, Measurement]]]:
@@ -90,12 +92,18 @@ def blocked(view: View) -> Iterator[Diagnosis]:
         failure = telling(view, tasks)
         words = merged(map(str, numbers))
         confidence: Confidence = "certain" if signature == "refused" else "likely"
+        proxies = view.environment.get("proxies") or {}
+        by_proxy = proxies if set(numbers) <= _WEB else {}
         hosts = list(dict.fromkeys(m.target.host for _, m in members))
         because = [f"no connection to port {', '.join(words)} of {len(hosts)} hosts: {listing(hosts)}"]
         if failure is not None:
             because.append(failure.detail)
         answered = f"{m.target.host}:{m.target.port}" if (m := next(iter(others), None)) else ""
         because.append(f"other TCP ports are open: {answered} and {max(0, len(others) - 1)} more were reached")
+        if by_proxy:
+            # It may be meant to be so: hosts were tried directly, which is not the way that clients here take.
+            confidence = "possible"
+            because.append(f"this machine has a proxy configured ({listing(by_proxy.values())}); it was not used")
         yield diagnosis(
             "firewall.tcp_blocked",
             confidence,
