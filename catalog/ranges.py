@@ -44,13 +44,16 @@ def parse_ranges(text: str) -> tuple[PortRange, ...]:
 
 def merge_ranges(ports: Iterable[int | PortRange]) -> tuple[PortRange, ...]:
     """The fewest ranges that hold exactly `ports`, ascending."""
+    pairs = sorted((p, p) if isinstance(p, int) else (p.first, p.last) for p in ports)
     merged: list[PortRange] = []
-    for each in sorted(PortRange(p, p) if isinstance(p, int) else p for p in ports):
-        if merged and each.first <= merged[-1].last + 1:
-            merged[-1] = PortRange(merged[-1].first, max(merged[-1].last, each.last))
-        else:
-            merged.append(each)
-    return tuple(merged)
+    first, last = pairs[0] if pairs else (0, 0)
+    for low, high in pairs:
+        if low > last + 1:
+            merged.append(PortRange(first, last))
+            first, last = low, high
+        elif high > last:
+            last = high
+    return (*merged, PortRange(first, last)) if pairs else ()
 
 
 def write_ranges(ranges: Iterable[PortRange]) -> str:
