@@ -59,6 +59,11 @@ class View:
     def worked(self, task: str) -> bool:
         return self._assessment.task(task) == "proven"
 
+    def reached(self, task: str) -> bool:
+        """The far end answered as it should, whatever else was wrong with it."""
+        found = self.finding(task, "reach")
+        return found is not None and found.verdict == "pass"
+
     def finding(self, task: str, name: str) -> Finding | None:
         """The finding `KIND.name` of a task."""
         return next((each for each in self._by_task.get(task, []) if each.code.endswith(f".{name}")), None)

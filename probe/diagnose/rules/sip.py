@@ -21,8 +21,9 @@ def filtered(view: View) -> Iterator[Diagnosis]:
         if view.connected(finding.task) and view.matters(finding.task) and finding.value in _CUT:
             by_port[view.measurements[finding.task].target.port].append((finding, view.measurements[finding.task]))
     for port, members in by_port.items():
-        completed = [m for m in view.of_kind("tls") if m.target.port == port and view.worked(m.task)]
-        elsewhere = [m for m in view.of_kind("tls", "https") if m.target.port != port and view.worked(m.task)]
+        # A handshake that completed on this port refutes the suspicion, whatever the certificate in it was.
+        completed = [m for m in view.of_kind("tls") if m.target.port == port and view.reached(m.task)]
+        elsewhere = [m for m in view.of_kind("tls", "https") if m.target.port != port and view.reached(m.task)]
         hosts = list(dict.fromkeys(m.target.host for _, m in members))
         if completed or not elsewhere or len(hosts) < 2:
             continue
