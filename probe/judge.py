@@ -8,7 +8,6 @@ import msgspec
 
 from probe.checks.check import Check
 from probe.checks.limits import Limits
-from probe.model.failure import FailureKind
 from probe.model.measurement import Measurement
 from probe.model.verdict import Finding
 
@@ -25,6 +24,6 @@ def judge(measurements: Iterable[Measurement], checks: Mapping[str, Check], limi
 
 
 def _heard(measurement: Measurement) -> Measurement:
-    """Without the operations that we broke off ourselves: they say nothing about the network."""
-    kept = [o for o in measurement.observations if o.failure is None or o.failure.kind is not FailureKind.INTERRUPTED]
+    """Without the operations that we broke off or slept through: they say nothing about the network."""
+    kept = [o for o in measurement.observations if o.failure is None or not o.failure.kind.ours]
     return msgspec.structs.replace(measurement, observations=kept)

@@ -109,7 +109,11 @@ class _Sweep:
         self._ctx.random.shuffle(order)
         await self._all(order, lambda: self._ctx.patience.quick)
         silent = [port for port in order if self.states.get(port) == "silent"]
+        began = self._ctx.clock.now()
         await self._all(silent, lambda: self._ctx.patience.patient)
+        if self._ctx.stood_still(began):
+            # Answers may have come unheard.
+            await self._all(silent, lambda: self._ctx.patience.patient)
         self._ctx.patience.lossy |= any(self.states[port] == "answered" for port in silent)
         for _ in range(_MORE_TRIES if self._ctx.patience.lossy else 0):
             await self._all(self._alone(order), lambda: self._ctx.patience.quick)

@@ -16,6 +16,7 @@ from probe.wire.error import WireError
 
 from .names import Names, is_address
 from .patience import SYN_RETRANSMISSION, Patience
+from .stalls import Stalls
 
 T = TypeVar("T")
 
@@ -28,13 +29,23 @@ class Context:
     """Given to `Check.run`. Operations attempted through it are timed, bounded and recorded."""
 
     def __init__(
-        self, *, task: str, net: Net, clock: Clock, names: Names, patience: Patience, random: Random, began: float
+        self,
+        *,
+        task: str,
+        net: Net,
+        clock: Clock,
+        names: Names,
+        patience: Patience,
+        random: Random,
+        began: float,
+        stalls: Stalls | None = None,
     ) -> None:
         self.net = net
         self.clock = clock
         self.names = names
         self.patience = patience
         self.random = random
+        self._stalls = stalls
         self.observations: list[Observation] = []
         self.metrics: list[Metric] = []
         self._task = task
@@ -80,6 +91,10 @@ class Context:
             failure = Failure(kind=FailureKind.INTERRUPTED, detail=detail)
             raise
         finally:
+            stood = self.stood_still(started)
+            if failure is not None and failure.kind is FailureKind.TIMEOUT and stood:
+                detail = f"{failure.detail}, but this machine stood still for {stood:.1f} s meanwhile"
+                failure = Failure(kind=FailureKind.STALLED, detail=detail)
             self._record(operation, target, started, failure, seen)
         return result if failure is None else failure
 
@@ -97,6 +112,10 @@ class Context:
                 evidence=seen,
             )
         )
+
+    def stood_still(self, since: float) -> float:
+        """Seconds for which this process was not running, if that ended after `since`; else 0."""
+        return self._stalls.since(since) if self._stalls is not None else 0.0
 
     def note(self, operation: Operation, target: object, evidence: Evidence) -> None:
         """Records what was seen in passing, within another operation."""

@@ -13,6 +13,7 @@ from probe.checks.check import Check
 from probe.context.context import Context, Skip
 from probe.context.names import Names
 from probe.context.patience import Patience
+from probe.context.stalls import Stalls
 from probe.model.measurement import Measurement, Status
 from probe.model.plan import Plan, Task
 from probe.ports import Clock, Net
@@ -51,6 +52,7 @@ class Run:
         self._names = Names(net, self._patience, random)
         self._measured: dict[str, Measurement] = {}
         self._began = 0.0
+        self._stalls = Stalls(clock)
         self._work: asyncio.Task[None] | None = None
         self.cut_short = False
         self.display_fault: str | None = None
@@ -66,6 +68,7 @@ class Run:
         """One Measurement per task of the plan, in the plan's order."""
         self._began = self._clock.now()
         self._tell(RunStarted(plan=self._plan))
+        watching = asyncio.create_task(self._stalls.watch())
         try:
             if not self.cut_short:
                 self._work = asyncio.create_task(self._lanes())
@@ -74,6 +77,8 @@ class Run:
             if not self.cut_short:
                 raise
         finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             await self._names.close()
         self._tell(RunFinished(cut_short=self.cut_short))
         return [self._measured.get(task.id) or self._unstarted(task) for task in self._plan.tasks]
@@ -106,6 +111,7 @@ class Run:
             patience=self._patience,
             random=self._random,
             began=self._began,
+            stalls=self._stalls,
         )
         status: Status = "done"
         reason = trace = None

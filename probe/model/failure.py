@@ -12,6 +12,8 @@ class FailureKind(StrEnum):
     TIMEOUT = "timeout"
     # we stopped waiting for reasons of our own, which says nothing about the network
     INTERRUPTED = "interrupted"
+    # nothing was heard, but this host stood still meanwhile and may have missed it
+    STALLED = "stalled"
     # the far end or something that speaks for it
     REFUSED = "refused"
     RESET = "reset"
@@ -47,8 +49,13 @@ class FailureKind(StrEnum):
 
     @property
     def silent(self) -> bool:
-        """Nothing at all came back: the only kind that a drop can cause."""
-        return self is FailureKind.TIMEOUT
+        """Nothing was heard: the only kind that a drop can cause."""
+        return self in {FailureKind.TIMEOUT, FailureKind.STALLED}
+
+    @property
+    def ours(self) -> bool:
+        """It happened on this side and says nothing about the network."""
+        return self in {FailureKind.INTERRUPTED, FailureKind.STALLED}
 
     @property
     def local(self) -> bool:
