@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from probe.model.failure import Failure
+from probe.model.failure import Failure, FailureKind
 from probe.model.measurement import Measurement, Observation
 from probe.model.verdict import Finding
 
@@ -39,13 +39,12 @@ def finding(
     )
 
 
+_COULD_NOT_TRY = {FailureKind.ADDRESS_IN_USE, FailureKind.ADDRESS_UNAVAILABLE, FailureKind.NO_RESOURCES}
+
+
 def unreached(measurement: Measurement, failure: Failure, title: str, *observations: Observation | None) -> Finding:
     """A failure to reach the far end. What this host itself could not do proves nothing about the network."""
-    could_not_try = failure.kind.local and failure.kind.value in {
-        "address_in_use",
-        "address_unavailable",
-        "no_resources",
-    }
+    could_not_try = failure.kind in _COULD_NOT_TRY
     verdict: Judgement = "unknown" if could_not_try else "fail"
     return finding(measurement, "reach", verdict, f"{title}: {failure.detail}", *observations, value=failure.kind.value)
 

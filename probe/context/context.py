@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from typing import Literal, NoReturn, TypeVar
 
-from probe.model.address import Endpoint
+from probe.model.address import Endpoint, is_address
 from probe.model.evidence import ConnectEvidence, Evidence
 from probe.model.failure import Failure, FailureKind
 from probe.model.measurement import Metric, Observation, Operation
 from probe.ports import Bound, Clock, Net, NetFailure, SourcePorts, Stream
 from probe.wire.error import WireError
 
-from .names import Names, is_address
+from .names import Names
 from .patience import SYN_RETRANSMISSION, Patience
 from .stalls import Stalls
 

@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from probe.model.address import Endpoint
+from probe.model.address import Endpoint, is_address
 from probe.model.failure import Failure, FailureKind
 from probe.ports import Net, NetFailure
 from probe.wire import dns, dns_stream
@@ -187,13 +187,3 @@ async def _ask_stream(net: Net, server: Endpoint, question: dns.Question, identi
                 raise NetFailure(Failure(kind=FailureKind.MALFORMED, detail=f"DNS answer: {error}")) from error
     finally:
         stream.close()
-
-
-def is_address(name: str) -> bool:
-    import ipaddress
-
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -24,14 +25,13 @@ class View:
         findings: Iterable[Finding],
         results: Sequence[RequirementResult],
         environment: Mapping[str, Any],
-        explained: frozenset[str] = frozenset(),
     ) -> None:
         self.plan = plan
         self.environment = environment
         self.measurements = {each.task: each for each in measurements}
         self.findings = list(findings)
         self.results = results
-        self._explained = explained
+        self._explained: frozenset[str] = frozenset()
         self._by_task: dict[str, list[Finding]] = defaultdict(list)
         for each in self.findings:
             self._by_task[each.task].append(each)
@@ -44,14 +44,9 @@ class View:
 
     def without(self, explained: Iterable[str]) -> View:
         """The same run, with these findings no longer calling for a cause."""
-        return View(
-            self.plan,
-            self.measurements.values(),
-            self.findings,
-            self.results,
-            self.environment,
-            self._explained | frozenset(explained),
-        )
+        rest = copy.copy(self)
+        rest._explained = self._explained | frozenset(explained)
+        return rest
 
     def of_kind(self, *kinds: str) -> list[Measurement]:
         return [each for each in self.measurements.values() if each.kind in kinds]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from probe.model.address import Endpoint
+from probe.model.address import Endpoint, is_address
 from probe.model.evidence import QuicEvidence
 from probe.model.failure import Failure, FailureKind
 from probe.net.real import RealNet
@@ -28,7 +28,6 @@ from probe.ports import (
 )
 
 from . import sockets
-from .places import is_address
 from .twin import Twin
 
 FIREWALL = "192.0.2.1"

@@ -13,7 +13,7 @@ import msgspec
 
 from catalog.model import Catalog, Use
 from catalog.ranges import PortRange, merge_ranges, parse_ranges
-from probe.model.address import Endpoint
+from probe.model.address import Endpoint, is_address
 from probe.planning import known
 from probe.planning.known import Known
 from probe.site import Site
@@ -96,14 +96,6 @@ def names(catalog: Catalog, site: Site) -> Mapping[str, str]:
         if name not in named:
             named[name] = name if is_address(name) else next(pool)
     return named
-
-
-def is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def answering(catalog: Catalog) -> tuple[str, ...]:

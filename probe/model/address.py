@@ -22,6 +22,15 @@ class Endpoint(msgspec.Struct, frozen=True, order=True):
         return ipaddress.ip_address(self.address).version
 
 
+def is_address(name: str) -> bool:
+    """Whether `name` is an IP address in text form rather than a host name."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a task is pointed at: a name or an address, with a port where the protocol has one."""
 

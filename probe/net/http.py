@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import socket
 import ssl
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from probe.model.address import Endpoint
 from probe.model.evidence import HttpEvidence, TlsEvidence
@@ -162,20 +163,13 @@ def _tls_evidence(handshakes: list[ssl.SSLObject], name: str, roots: trust.Roots
 def _read_evidence(tls: ssl.SSLObject, name: str, roots: trust.Roots) -> TlsEvidence:
     from cryptography import x509
 
-    chain = [x509.load_der_x509_certificate(der) for der in _chain(tls)]
     cipher = tls.cipher()
-    machine = roots.machine
-    return TlsEvidence(
-        server_name=name,
+    return msgspec.structs.replace(
+        trust.evidence([x509.load_der_x509_certificate(der) for der in _chain(tls)], name, roots),
         server_hello=True,
         version=tls.version(),
         cipher=cipher[0] if cipher else None,
         alpn=tls.selected_alpn_protocol(),
-        chain=[trust.describe(each) for each in chain[:10]],
-        public_trust=trust.judge(chain, roots.public) if chain else None,
-        machine_trust=trust.judge(chain, machine) if chain and machine is not None else None,
-        name_matches=trust.name_matches(chain[0], name) if chain else None,
-        checked_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from probe.model.address import Endpoint
-from probe.model.evidence import CertificateRequest, TlsEvidence, Trust
+from probe.model.evidence import CertificateRequest, TlsEvidence
 from probe.model.failure import Failure, FailureKind
 from probe.ports import NetFailure, Stream
 
@@ -141,11 +142,11 @@ async def secure(stream: Stream, *, server_name: str, alpn: Sequence[str], roots
     await _flush(connection, stream)
     secured = TlsByteStream(stream, handshake, _evidence(handshake, server_name, roots))
     if handshake.asked_for_certificate and secured.evidence.version == "TLSv1.3":
-        await _await_alert(secured, handshake, server_name, roots)
+        await _await_alert(secured, handshake)
     return secured
 
 
-async def _await_alert(secured: TlsByteStream, handshake: _Handshake, server_name: str, roots: trust.Roots) -> None:
+async def _await_alert(secured: TlsByteStream, handshake: _Handshake) -> None:
     """In TLS 1.3 the refusal of a missing client certificate comes only after the handshake (RFC 8446 §4.4.2.4)."""
     try:
         async with asyncio.timeout(_ALERT_WAIT):
@@ -153,7 +154,7 @@ async def _await_alert(secured: TlsByteStream, handshake: _Handshake, server_nam
     except (TimeoutError, NetFailure):
         pass
     if handshake.alert:
-        secured.evidence = _evidence(handshake, server_name, roots)
+        secured.evidence = msgspec.structs.replace(secured.evidence, alert=handshake.alert)
 
 
 async def _flush(connection: SSL.Connection, stream: Stream) -> None:
@@ -192,22 +193,13 @@ def _read_evidence(handshake: _Handshake, server_name: str, roots: trust.Roots) 
     request = None
     if handshake.asked_for_certificate:
         request = CertificateRequest(authorities=[_name(each) for each in connection.get_client_ca_list()][:32])
-    machine: Trust | None = None
-    if chain and roots.machine is not None:
-        machine = trust.judge(chain, roots.machine)
-    return TlsEvidence(
-        server_name=server_name,
-        server_hello=bool(chain),
+    return msgspec.structs.replace(
+        trust.evidence(chain, server_name, roots),
         version=connection.get_protocol_version_name() if chain else None,
         cipher=connection.get_cipher_name(),
         alpn=connection.get_alpn_proto_negotiated().decode("ascii", "replace") or None,
-        chain=[trust.describe(each) for each in chain[:10]],
-        public_trust=trust.judge(chain, roots.public) if chain else None,
-        machine_trust=machine,
-        name_matches=trust.name_matches(chain[0], server_name) if chain else None,
         certificate_request=request,
         alert=handshake.alert,
-        checked_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import ipaddress
 import os
 import ssl
 import warnings
@@ -13,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from probe.model.evidence import Certificate, Trust
+from probe.model.address import is_address
+from probe.model.evidence import Certificate, TlsEvidence, Trust
 from probe.model.failure import Failure, FailureKind
 from probe.ports import NetFailure
 
@@ -73,6 +73,20 @@ def reading() -> Iterator[None]:
         raise NetFailure(failure) from error
 
 
+def evidence(chain: Sequence[X509], server_name: str, roots: Roots) -> TlsEvidence:
+    """What a chain, as sent and leaf first, shows by itself; the facts of the handshake are the caller's to add."""
+    machine = roots.machine
+    return TlsEvidence(
+        server_name=server_name,
+        server_hello=bool(chain),
+        chain=[describe(each) for each in chain[:10]],
+        public_trust=judge(chain, roots.public) if chain else None,
+        machine_trust=judge(chain, machine) if chain and machine is not None else None,
+        name_matches=name_matches(chain[0], server_name) if chain else None,
+        checked_at=_rfc3339(datetime.datetime.now(datetime.UTC)),
+    )
+
+
 def judge(chain: Sequence[X509], store: X509Store) -> Trust:
     """What OpenSSL says of `chain`, leaf first, at this moment."""
     from OpenSSL.crypto import X509 as PyX509
@@ -95,19 +109,11 @@ def name_matches(leaf: X509, name: str) -> bool:
     if _alternative_names(leaf) is None:
         return False
     try:
-        if _is_address(name):
+        if is_address(name):
             verify_certificate_ip_address(leaf, name)
         else:
             verify_certificate_hostname(leaf, name)
     except (VerificationError, CertificateError):
-        return False
-    return True
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
         return False
     return True
 

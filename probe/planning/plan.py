@@ -33,14 +33,13 @@ def plan(catalog: Catalog, site: Site, options: Options, checks: Mapping[str, Ch
                 continue
             requirements.append(_require(demand, sampling, options, checks, tasks, skipped))
     tested = {each.row for each in requirements}
-    for row, reason in [key for key, each in skipped.items() if each.kind == "https" and each.row in tested]:
-        # Another persona has a host below this domain: the row itself is tested.
-        if row == skipped[row, reason].row and row.startswith("D"):
-            del skipped[row, reason]
+    domains = {each.id for each in catalog.domains}
+    # Where another persona has a host below a domain, the row itself is tested.
+    left_out = [each for each in skipped.values() if not (each.kind == "https" and each.row in domains & tested)]
     return Plan(
         tasks=list(tasks.values()),
         requirements=requirements,
-        skipped=list(skipped.values()),
+        skipped=left_out,
         personas=[each.id for each in catalog.personas if each.id in wanted],
         seed=options.seed,
     )
