@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from probe.assess import Assessment
@@ -97,6 +98,11 @@ class View:
     def connected(self, task: str) -> bool:
         """TCP was established, whatever came after."""
         return any(o.operation == "connect" and o.failure is None for o in self.measurements[task].observations)
+
+    @cached_property
+    def targets(self) -> set[str]:
+        """Addresses that operations were pointed at."""
+        return {o.target.rpartition(":")[0] for m in self.measurements.values() for o in m.observations}
 
     @property
     def paths(self) -> list[PathEvidence]:

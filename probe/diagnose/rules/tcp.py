@@ -133,8 +133,7 @@ def _from_between(failure: Failure, view: View) -> bool:
     """An ICMP message whose sender is not the destination, or that says so outright."""
     if failure.kind is FailureKind.PROHIBITED:
         return True
-    targets = {o.target.rpartition(":")[0] for m in view.measurements.values() for o in m.observations}
-    return failure.reporter is not None and failure.reporter not in targets
+    return failure.reporter is not None and failure.reporter not in view.targets
 
 
 def unreachable(view: View) -> Iterator[Diagnosis]:
